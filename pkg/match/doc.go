@@ -1,0 +1,2 @@
+// Package match is the name engine.
+package match
