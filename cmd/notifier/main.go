@@ -1,0 +1,25 @@
+// Command notifier is the worker that keeps cases, fills the compliance queues and tells people.
+//
+//	notifier --config /etc/chokepoint/notifier.yaml
+//	notifier --config FILE --check
+//
+// It ends in good order on SIGTERM and SIGINT. Exit codes: 0 ended in good order, 1
+// could not start or stop, 2 wrong use or faults in the configuration.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"chokepoint/pkg/app"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return app.Worker(ctx, "notifier", os.Args[1:], os.Stderr, app.DefaultNotifierConfig(), app.RunNotifier)
+}
