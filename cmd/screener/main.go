@@ -21,5 +21,7 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A second signal ends a stop that hangs.
+	context.AfterFunc(ctx, stop)
 	return app.Worker(ctx, "screener", os.Args[1:], os.Stderr, app.DefaultScreenerConfig(), app.RunScreener)
 }

@@ -47,7 +47,23 @@ func (n NATS) busConfig(name string) bus.Config {
 func (n NATS) validate() error {
 	config := n.busConfig("validate")
 	config.CredentialsFile = ""
-	return config.Validate()
+	return within("nats.", config.Validate())
+}
+
+// within puts a prefix before each of the joined faults.
+func within(prefix string, err error) error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return fmt.Errorf("%s%w", prefix, err)
+	}
+	var faults []error
+	for _, fault := range joined.Unwrap() {
+		faults = append(faults, within(prefix, fault))
+	}
+	return errors.Join(faults...)
 }
 
 // Observed is what every worker says of its own health.

@@ -78,7 +78,7 @@ func (c NotifierConfig) Validate() error {
 	faults := []error{c.NATS.validate(), c.Observed.validate(), c.Notify.Validate(), c.Notifier.Validate()}
 	for i, hook := range c.Webhooks {
 		if err := hook.withDefaults().Validate(); err != nil {
-			faults = append(faults, fmt.Errorf("webhooks[%d]: %w", i, err))
+			faults = append(faults, within(fmt.Sprintf("webhooks[%d]: ", i), err))
 		}
 	}
 	return errors.Join(faults...)

@@ -34,8 +34,11 @@ func (b ingestorBus) PublishEvents(ctx context.Context, messages []ingestor.Mess
 	receipts := make([]ingestor.Receipt, len(messages))
 	for i, receipt := range b.bus.PublishEvents(ctx, events) {
 		err := receipt.Err
-		if errors.Is(err, bus.ErrFull) {
+		switch {
+		case errors.Is(err, bus.ErrFull):
 			err = fmt.Errorf("%w: %w", ingestor.ErrFull, err)
+		case errors.Is(err, bus.ErrTooLarge):
+			err = fmt.Errorf("%w: %w", ingestor.ErrTooLarge, err)
 		}
 		receipts[i] = ingestor.Receipt{Sequence: receipt.Sequence, Duplicate: receipt.Duplicate, Err: err}
 	}

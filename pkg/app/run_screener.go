@@ -53,6 +53,7 @@ func RunScreener(ctx context.Context, config ScreenerConfig, output io.Writer) e
 		return p.abandon(err)
 	}
 	p.stopLater("screener", made.Stop)
+	p.stopLater("history watch", startHistoryWatch(connected, store, false, p.logger, p.registry))
 	return p.serve(ctx)
 }
 

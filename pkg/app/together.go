@@ -140,7 +140,7 @@ func (t *Together) openDoor(ctx context.Context, registerer prometheus.Registere
 	settings.Listen = ""
 	door, err := ingestor.New(settings, ingestor.Dependencies{
 		Publisher: ingestorBus{t.bus}, Answers: ingestorBus{t.bus}, Decisions: ingestorBus{t.bus},
-		Tokens: tokens, Clock: time.Now, Logger: t.process.logger.Named("ingestor"), Registerer: registerer,
+		Tokens: tokens, Clock: time.Now, Logger: t.process.logger, Registerer: registerer,
 	})
 	if err != nil {
 		return err
@@ -205,6 +205,7 @@ func (t *Together) startWorkers(ctx context.Context) error {
 		return err
 	}
 	p.stopLater("notifier", t.notifier.Stop)
+	p.stopLater("history watch", startHistoryWatch(t.bus, t.history, true, p.logger, p.registry))
 	p.stopLater("reconciliation", startReconciliation(t.bus, reconcileEvery, p.logger, p.registry))
 	return nil
 }

@@ -34,11 +34,21 @@ func Open(config Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redis: url: %w", err)
 	}
+	silence.Do(func() { redis.SetLogger(silent{}) })
 	return &Client{
 		redis: redis.NewUniversalClient(options), config: config,
 		prefix: "cp:" + config.Tenant + ":", epochBase: rand.Text()[:16],
 	}, nil
 }
+
+// silence takes the word from the Redis library's own logger, which writes raw lines
+// to standard error: whatever matters comes back as an error and is logged once.
+var silence sync.Once
+
+type silent struct{}
+
+// Printf drops the line.
+func (silent) Printf(context.Context, string, ...any) {}
 
 // Close closes the connections. Goroutines of [Lists.Subscribe] end with their contexts.
 func (c *Client) Close() error {

@@ -63,20 +63,20 @@ func TestDecodeKeepsDefaults(t *testing.T) {
 func TestDecodeRefuses(t *testing.T) {
 	t.Parallel()
 	cases := []struct{ name, text, want string }{
-		{"typo", "listen: \":1\"\ntimeoout: 5s\n", "x.yaml:2: field timeoout not found in type config_test.settings"},
-		{"typo below", "broker:\n  ulr: a\n", "x.yaml:2: field ulr not found in type config_test.broker"},
+		{"typo", "listen: \":1\"\ntimeoout: 5s\n", "x.yaml:2: there is no setting \"timeoout\" here"},
+		{"typo below", "broker:\n  ulr: a\n", "x.yaml:2: there is no setting \"ulr\" here"},
 		{
 			"every fault", "listn: a\ntimeout: soon\nbroker:\n  replicas: many\n",
-			"x.yaml:1: field listn not found in type config_test.settings\n" +
-				"x.yaml:2: cannot construct !!str `soon` into time.Duration\n" +
-				"x.yaml:4: cannot construct !!str `many` into int",
+			"x.yaml:1: there is no setting \"listn\" here\n" +
+				"x.yaml:2: this has the wrong shape: !!str `soon`\n" +
+				"x.yaml:4: this has the wrong shape: !!str `many`",
 		},
-		{"wrong case", "Listen: a\n", "x.yaml:1: field Listen not found in type config_test.settings"},
+		{"wrong case", "Listen: a\n", "x.yaml:1: there is no setting \"Listen\" here"},
 		{"duplicate", "listen: a\nlisten: b\n", "x.yaml:2: mapping key \"listen\" already defined at line 1"},
 		{"two documents", "listen: a\n---\nlisten: b\n", "x.yaml: yaml: expected single document, found multiple"},
 		{"empty", "", "x.yaml: yaml: no documents in stream"},
 		{"comment alone", "# nothing\n", "x.yaml: yaml: no documents in stream"},
-		{"list", "- a\n", "x.yaml:1: cannot construct !!seq into config_test.settings"},
+		{"list", "- a\n", "x.yaml:1: this has the wrong shape: !!seq"},
 		{"invalid, every fault", "timeout: -1s\nbroker: {replicas: 2}\n", "x.yaml: timeout: -1s is not above zero\nx.yaml: broker.replicas: 2 is even"},
 		{"too large", "# " + strings.Repeat("x", config.MaxBytes), "x.yaml: is larger than 1048576 bytes"},
 	}

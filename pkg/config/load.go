@@ -106,14 +106,29 @@ func decodeFaults(err error) []Fault {
 	if several, ok := errors.AsType[*yaml.LoadErrors](err); ok {
 		faults := make([]Fault, 0, len(several.Errors))
 		for _, one := range several.Errors {
-			faults = append(faults, Fault{Line: one.Mark.Line, Message: one.Message})
+			faults = append(faults, Fault{Line: one.Mark.Line, Message: plainMessage(one.Message)})
 		}
 		return faults
 	}
 	if one, ok := errors.AsType[*yaml.LoadError](err); ok {
-		return []Fault{{Line: one.Mark.Line, Message: one.Message}}
+		return []Fault{{Line: one.Mark.Line, Message: plainMessage(one.Message)}}
 	}
 	return []Fault{{Message: err.Error()}}
+}
+
+// plainMessage takes the names of our types out of the decoder's messages.
+func plainMessage(message string) string {
+	if rest, ok := strings.CutPrefix(message, "field "); ok {
+		if name, _, ok := strings.Cut(rest, " not found in type "); ok {
+			return fmt.Sprintf("there is no setting %q here", name)
+		}
+	}
+	if rest, ok := strings.CutPrefix(message, "cannot construct "); ok {
+		if value, _, ok := strings.Cut(rest, " into "); ok {
+			return "this has the wrong shape: " + value
+		}
+	}
+	return message
 }
 
 // validationFaults flattens joined errors, so that each fault is a line of its own.

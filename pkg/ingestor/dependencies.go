@@ -32,12 +32,15 @@ type Receipt struct {
 	// Duplicate says that the same event was there already.
 	Duplicate bool
 	// Err is nil only where the stream said that it has the event. Where it wraps
-	// [ErrFull] the event is certainly not there; otherwise it may be.
+	// [ErrFull] or [ErrTooLarge] the event is certainly not there; otherwise it may be.
 	Err error
 }
 
 // ErrFull says that the stream takes no more at present.
 var ErrFull = errors.New("the stream of events is full")
+
+// ErrTooLarge says that the stream will never take a message of that size.
+var ErrTooLarge = errors.New("the event is larger than the stream takes")
 
 // Publisher stores events.
 type Publisher interface {

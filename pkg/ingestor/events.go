@@ -113,6 +113,9 @@ func publishProblem(err error) *problem {
 	if errors.Is(err, ErrFull) {
 		return newProblem(problemStreamFull, "").because(err).after(5 * time.Second)
 	}
+	if errors.Is(err, ErrTooLarge) {
+		return newProblem(problemTooLarge, "the event is larger than the stream of events takes").because(err)
+	}
 	return newProblem(problemUnavailable, "").because(err).after(time.Second)
 }
 

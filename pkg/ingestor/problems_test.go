@@ -200,3 +200,12 @@ func TestMessage(t *testing.T) {
 		Time: time.Date(2026, 11, 20, 8, 12, 0, 0, time.UTC), Data: data, Digest: trade.Digest(data),
 	}}, d.stream.stored())
 }
+
+func TestEventTheStreamNeverTakesIsTooLarge(t *testing.T) {
+	d := newDoor(t, nil)
+	d.stream.publishErr = fmt.Errorf("publish: %w", ingestor.ErrTooLarge)
+	response := d.do(post("/v1/events", payment))
+	require.Equal(t, http.StatusRequestEntityTooLarge, response.Code)
+	require.Contains(t, response.Body.String(), "larger than the stream of events takes")
+	require.Empty(t, response.Header().Get("Retry-After"), "trying again cannot help")
+}

@@ -1,6 +1,7 @@
 package listsync
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -125,6 +126,12 @@ func (c *checked) readFolders(ctx context.Context, fsys fs.FS, options Options) 
 	return folders, nil
 }
 
+// dataNames are the endings of files that hold lists. An empty one is not a document
+// beside the data but a download that brought nothing.
+var dataNames = map[string]bool{".csv": true, ".json": true, ".jsonl": true, ".xml": true, ".txt": true, ".tsv": true}
+
+var errEmptyFile = errors.New("the file is empty: fetch it again, or take it out of the folder")
+
 // fileNames lists all files, those of one folder together. Hidden files and folders
 // are passed over: they belong to tools, not to publishers.
 func fileNames(ctx context.Context, fsys fs.FS, options Options) ([]string, error) {
@@ -175,6 +182,9 @@ func readFile(fsys fs.FS, name string, limit int64) (data []byte, format publish
 	head, err := io.ReadAll(io.LimitReader(file, publisher.HeadBytes))
 	if err != nil {
 		return nil, publisher.FormatUnknown, fmt.Errorf("read: %w", err)
+	}
+	if len(bytes.TrimSpace(publisher.UnpackHead(head))) == 0 && dataNames[path.Ext(strings.TrimSuffix(name, ".gz"))] {
+		return nil, publisher.FormatUnknown, errEmptyFile
 	}
 	format, known := publisher.Recognise(name, publisher.UnpackHead(head))
 	if !known {

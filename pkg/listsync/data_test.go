@@ -82,7 +82,7 @@ func TestDataSyncAndThenDamage(t *testing.T) {
 			if !strings.HasPrefix(name, "cut in half") {
 				report, entries, err := Check(t.Context(), folderOf(files), DefaultOptions())
 				require.NoError(t, err)
-				require.Len(t, report.Refused, 1)
+				require.NotEmpty(t, report.Refused)
 				t.Log(report.Refused)
 				require.Contains(t, []int{442, 19_181}, len(entries), "the other list is not touched")
 				return

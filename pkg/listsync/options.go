@@ -113,7 +113,9 @@ func (o Options) progress(step, subject string, done, total int) {
 	}
 }
 
-// above reports whether count is beyond a floor of both a number and a share.
+// above reports whether count is beyond a floor of both a number and a share. Of a
+// short file the number alone would let nearly all rows go, so more than a quarter of
+// them, beyond the first, is above every floor.
 func above(count, number int, share float64, of int) bool {
-	return count > number && float64(count) > share*float64(of)
+	return count > number && float64(count) > share*float64(of) || count > 1 && 4*count > of
 }

@@ -125,6 +125,27 @@ func syncInto(t *testing.T, store Store, files map[string][]byte, change ...func
 	return result
 }
 
+func TestCheckRefusesAnEmptyFile(t *testing.T) {
+	files := ofac("us/", 30)
+	files["own/watch.jsonl"] = []byte("\n")
+	report, entries, err := Check(t.Context(), folderOf(files), DefaultOptions())
+	require.NoError(t, err)
+	require.False(t, report.OK())
+	require.Len(t, entries, 30)
+	require.Equal(t, "own/watch.jsonl", report.Refused[0].File)
+	require.Contains(t, report.Refused[0].Reason, "empty")
+}
+
+// Of a short file five bad rows are not a few.
+func TestCheckRefusesAShortListThatIsMostlyUnreadable(t *testing.T) {
+	rows := strings.Repeat("{\"id\":\"x\",\"list\":\"ACME\",\"names\":[]}\n", 4)
+	files := map[string][]byte{"watch.jsonl": append(firm("ACME", 2), rows...)}
+	report, entries, err := Check(t.Context(), folderOf(files), DefaultOptions())
+	require.NoError(t, err)
+	require.False(t, report.OK())
+	require.Empty(t, entries)
+}
+
 func TestCheckReportsLists(t *testing.T) {
 	files := ofac("us/", 30)
 	files["own/watch.jsonl"] = firm("ACME", 3)

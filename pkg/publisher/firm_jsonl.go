@@ -2,11 +2,14 @@ package publisher
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"chokepoint/pkg/controllist"
 )
@@ -83,7 +86,8 @@ func looksLikeFirmRow(line []byte) bool {
 			Value string `json:"value"`
 		} `json:"names"`
 	}
-	return json.Unmarshal(line, &row) == nil && row.ID != nil && row.List != nil && row.Names != nil
+	// A file in another encoding is a firm's file all the same, and to be refused.
+	return json.Unmarshal(line, &row, jsontext.AllowInvalidUTF8(true)) == nil && row.ID != nil && row.List != nil && row.Names != nil
 }
 
 // Parse reads each file as a set of its own.
@@ -132,6 +136,9 @@ func (r *firmReader) read() Set {
 		if err == nil {
 			continue
 		}
+		if !utf8.Valid(line) {
+			r.set.Damage = fmt.Errorf("row %d is not valid UTF-8: the file was written in another encoding", number)
+		}
 		if !ended {
 			r.set.Damage = fmt.Errorf("the file ends within row %d: it was cut off", number)
 		}
@@ -160,7 +167,7 @@ func (r *firmReader) row(line []byte, number int) (list string, err error) {
 	}
 	var row firmRow
 	if err := json.Unmarshal(line, &row, json.RejectUnknownMembers(true)); err != nil {
-		return "", err
+		return "", plainRowError(err)
 	}
 	entry := r.entry(row, number)
 	if faults := entry.Validate(); len(faults) > 0 {
@@ -181,6 +188,24 @@ func (r *firmReader) row(line []byte, number int) (list string, err error) {
 	r.current = entry.List
 	r.set.Entries = append(r.set.Entries, entry)
 	return entry.List, nil
+}
+
+// plainRowError says what is wrong with a row in words of the format, without the
+// names of our types.
+func plainRowError(err error) error {
+	var meaning *json.SemanticError
+	if !errors.As(err, &meaning) {
+		return err
+	}
+	where := string(meaning.JSONPointer)
+	switch {
+	case errors.Is(err, json.ErrUnknownName):
+		return fmt.Errorf("%s is not a member of this format", where)
+	case where == "":
+		return errors.New("the row is not an object")
+	default:
+		return fmt.Errorf("%s cannot be a %s", where, meaning.JSONKind)
+	}
 }
 
 // entry turns a row into an entry, not yet checked.

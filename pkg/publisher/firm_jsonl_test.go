@@ -81,6 +81,16 @@ func TestFirmDamagedLettersNeverCostARow(t *testing.T) {
 	require.Len(t, []rune(damagedLetters), 32)
 }
 
+// A file in another encoding is not a file with some bad rows: its sound rows are
+// those that happen to be plain.
+func TestFirmInAnotherEncodingIsDamaged(t *testing.T) {
+	file := []byte("{\"id\":\"1\",\"list\":\"A\",\"names\":[{\"value\":\"Caf\xe9\"}]}\n{\"id\":\"2\",\"list\":\"A\",\"names\":[{\"value\":\"x\"}]}\n")
+	format, known := Recognise("list.jsonl", file)
+	require.True(t, known)
+	require.Equal(t, FormatFirm, format)
+	require.ErrorContains(t, firmSet(t, string(file)).Damage, "row 1 is not valid UTF-8")
+}
+
 func TestFirmRejectsAndNames(t *testing.T) {
 	bad := map[string]string{
 		`{"id":"2","list":"A","names":[{"value":"x"}],"colour":"red"}`:                              "colour",
@@ -96,8 +106,7 @@ func TestFirmRejectsAndNames(t *testing.T) {
 		`{"id":"2","list":"A","names":[{"value":"x"}],"birth_dates":["1 Jan"]}`:                     "/birth_dates/0",
 		`{"id":"2","list":"A","names":[{"value":"x"}],"kind":"ghost"}`:                              "/kind",
 		`{"id":"1","list":"A","names":[{"value":"again"}]}`:                                         "that of row 1",
-		"{\"id\":\"2\",\"list\":\"A\",\"names\":[{\"value\":\"\xff\"}]}":                            "UTF-8",
-		`[]`:     "firmRow",
+		`[]`:     "not an object",
 		`null x`: "",
 		`{"id":"2","list":"A","names":[{"value":"` + strings.Repeat("x", maxFirmLine) + `"}]}`: "more than 1048576",
 	}

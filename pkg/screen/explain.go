@@ -76,7 +76,11 @@ func explainMatches(text *strings.Builder, title string, matches []decision.Matc
 	fmt.Fprintf(text, "\n%s\n", title)
 	for i := range matches {
 		match := &matches[i]
-		fmt.Fprintf(text, "  %s  %q (%s) and %q\n", percent(match.Score), match.Name, match.Subject, match.Entry.Name)
+		place := ""
+		if match.Subject != "" {
+			place = " (" + match.Subject + ")"
+		}
+		fmt.Fprintf(text, "  %s  %q%s and %q\n", percent(match.Score), match.Name, place, match.Entry.Name)
 		fmt.Fprintf(text, "      %s", match.Entry.ID)
 		if len(match.Entry.Programs) > 0 {
 			fmt.Fprintf(text, "  programmes %s", strings.Join(match.Entry.Programs, ", "))
@@ -109,7 +113,7 @@ func explainProhibitions(text *strings.Builder, prohibitions []decision.Prohibit
 			fmt.Fprintf(text, ", %s", strings.ReplaceAll(prohibition.Measure, "_", " "))
 		}
 		if len(prohibition.Nexus) > 0 {
-			fmt.Fprintf(text, " (binds by: %s)", strings.ReplaceAll(strings.Join(prohibition.Nexus, ", "), "_", " "))
+			fmt.Fprintf(text, " (binds by: %s)", nexusWords(prohibition.Nexus))
 		}
 		fmt.Fprintf(text, "  at %s\n", prohibition.Subject)
 		if prohibition.Entry == "" {
@@ -119,6 +123,12 @@ func explainProhibitions(text *strings.Builder, prohibitions []decision.Prohibit
 			fmt.Fprintf(text, "      %s\n", prohibition.Citation)
 		}
 	}
+}
+
+// nexusWords says why a measure binds, as a lawyer would.
+func nexusWords(nexus []string) string {
+	words := strings.ReplaceAll(strings.Join(nexus, ", "), "_", " ")
+	return strings.NewReplacer("us person", "US person", "us dollar", "US dollar", "ear item", "item under the EAR").Replace(words)
 }
 
 func explainFlags(text *strings.Builder, decided decision.Decision) {

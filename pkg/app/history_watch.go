@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+	"go.uber.org/zap"
+
+	"chokepoint/pkg/bus"
+	"chokepoint/pkg/replay"
+)
+
+const (
+	// historyWatchEvery is how often it is asked whether history is whole.
+	historyWatchEvery = 10 * time.Second
+	// replayedAfterRestart is how many events are played again when Redis was
+	// restarted or a replica took over: it may have lost its last writes. A Redis with
+	// an append-only file loses seconds.
+	replayedAfterRestart = 1_000_000
+)
+
+// historyWatch looks whether history is whole, says so as a gauge, and mends what it
+// may: recent events after a restart of Redis, and everything where rebuild is set.
+type historyWatch struct {
+	bus     *bus.Bus
+	store   historyStore
+	rebuild bool
+	logger  *zap.Logger
+	gauge   prometheus.Gauge
+	told    bool
+}
+
+// startHistoryWatch watches until the function it returns is called. With rebuild a
+// history that is incomplete is rebuilt from all events, which suits one process on
+// one machine; without it that is the operator's to start.
+func startHistoryWatch(connected *bus.Bus, store historyStore, rebuild bool, logger *zap.Logger, registerer prometheus.Registerer) func(context.Context) error {
+	watch := &historyWatch{bus: connected, store: store, rebuild: rebuild, logger: logger}
+	watch.gauge = promauto.With(registerer).NewGauge(prometheus.GaugeOpts{
+		Name: "chokepoint_history_complete",
+		Help: "1 while history knows every event, 0 while its facts are unknown. Alarm when 0.",
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() {
+		ticker := time.NewTicker(historyWatchEvery)
+		defer ticker.Stop()
+		for {
+			if err := watch.look(ctx); err != nil && ctx.Err() == nil {
+				watch.gauge.Set(0)
+				logger.Error("history is not whole", zap.Error(err))
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+		}
+	})
+	return func(context.Context) error {
+		cancel()
+		done.Wait()
+		return nil
+	}
+}
+
+func (w *historyWatch) look(ctx context.Context) error {
+	complete, err := w.store.Complete(ctx)
+	if err != nil {
+		return err
+	}
+	if !complete {
+		return w.incomplete(ctx)
+	}
+	w.told = false
+	w.gauge.Set(1)
+	server, ok := w.store.(interface {
+		ServerChanged(ctx context.Context) (bool, error)
+	})
+	if !ok {
+		return nil
+	}
+	changed, err := server.ServerChanged(ctx)
+	if err != nil || !changed {
+		return err
+	}
+	return w.replayRecent(ctx)
+}
+
+// incomplete rebuilds, or says once that somebody must.
+func (w *historyWatch) incomplete(ctx context.Context) error {
+	w.gauge.Set(0)
+	if w.rebuild {
+		return rebuildWhereIncomplete(ctx, w.bus, w.store, w.logger)
+	}
+	if !w.told {
+		w.logger.Warn("history is incomplete: its facts are unknown until `chokepoint history rebuild` has run")
+		w.told = true
+	}
+	return nil
+}
+
+// replayRecent plays the latest events again. Meanwhile facts are unknown.
+func (w *historyWatch) replayRecent(ctx context.Context) error {
+	last, err := w.bus.LastEvent(ctx)
+	if err != nil {
+		return err
+	}
+	from := uint64(1)
+	if last > replayedAfterRestart {
+		from = last - replayedAfterRestart
+	}
+	if err := w.store.Invalidate(ctx); err != nil {
+		return err
+	}
+	observed, err := replay.RebuildHistory(ctx, eventsFrom{bus: w.bus, from: from}, w.store, nil)
+	if err != nil {
+		return fmt.Errorf("play recent events after a restart of Redis: %w", err)
+	}
+	w.logger.Warn("Redis was restarted; recent events were played into history again", zap.Int("events", observed))
+	return nil
+}
+
+// eventsFrom are the events from a sequence on.
+type eventsFrom struct {
+	bus  *bus.Bus
+	from uint64
+}
+
+// Events visits them in order.
+func (e eventsFrom) Events(ctx context.Context, visit func([]byte) error) error {
+	_, err := e.bus.ScanEvents(ctx, e.from, false, func(delivery bus.Delivery) error { return visit(delivery.Data) })
+	return err
+}
