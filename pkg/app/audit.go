@@ -30,11 +30,7 @@ func NewAudit(connected *bus.Bus) Audit { return Audit{bus: connected} }
 // ScanEvents visits the events without their bodies.
 func (a Audit) ScanEvents(ctx context.Context, from uint64, visit func(replay.Record) error) (uint64, error) {
 	return a.bus.ScanEvents(ctx, from, true, func(delivery bus.Delivery) error {
-		identity := ""
-		if named, err := delivery.Identity(); err == nil {
-			identity = named.String()
-		}
-		return visit(replay.Record{Sequence: delivery.Sequence, Identity: identity})
+		return visit(replay.Record{Sequence: delivery.Sequence, Identity: identityOf(delivery), Digest: delivery.Digest()})
 	})
 }
 
@@ -45,7 +41,9 @@ func (a Audit) ScanDecisions(ctx context.Context, from uint64, visit func(replay
 		if trigger := delivery.Trigger(); trigger != decision.TriggerEvent {
 			return nil
 		}
-		return visit(answerRecord(delivery))
+		answer := answerRecord(delivery)
+		answer.Identity = identityOf(delivery)
+		return visit(answer)
 	})
 }
 
@@ -59,6 +57,15 @@ func (a Audit) ScanDeadLetters(ctx context.Context, from uint64, visit func(repl
 func answerRecord(delivery bus.Delivery) replay.Record {
 	event, _ := delivery.EventSequence()
 	return replay.Record{Sequence: delivery.Sequence, Event: event}
+}
+
+// identityOf is the event that headers name; empty where they name none.
+func identityOf(delivery bus.Delivery) string {
+	named, err := delivery.Identity()
+	if err != nil {
+		return ""
+	}
+	return named.String()
 }
 
 // LookupDecision finds the decision in effect.

@@ -12,6 +12,9 @@ import (
 func (r Redis) cacheConfig() cache.Config {
 	config := cache.DefaultConfig()
 	config.URL, config.Tenant = r.URL, r.Tenant
+	if r.EventsFor != 0 {
+		config.EventsFor = r.EventsFor
+	}
 	return config
 }
 

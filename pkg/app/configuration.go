@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"chokepoint/pkg/bus"
 	"chokepoint/pkg/screener"
@@ -27,6 +28,10 @@ type Redis struct {
 	URL string `yaml:"url"`
 	// Tenant is the part of every key that keeps tenants apart.
 	Tenant string `yaml:"tenant"`
+	// EventsFor is how long an event's identity is remembered, so that a second copy,
+	// or the same identity with other content, is recognised. Each takes about 300
+	// bytes. Zero is a day.
+	EventsFor time.Duration `yaml:"events_for"`
 }
 
 func defaultNATS() NATS {

@@ -29,34 +29,39 @@ type historyWatch struct {
 	bus     *bus.Bus
 	store   historyStore
 	rebuild bool
+	gaps    historyGaps
 	logger  *zap.Logger
 	gauge   prometheus.Gauge
 	told    bool
 }
 
-// startHistoryWatch watches until the function it returns is called. With rebuild a
-// history that is incomplete is rebuilt from all events, which suits one process on
-// one machine; without it that is the operator's to start.
-func startHistoryWatch(connected *bus.Bus, store historyStore, rebuild bool, logger *zap.Logger, registerer prometheus.Registerer) func(context.Context) error {
-	watch := &historyWatch{bus: connected, store: store, rebuild: rebuild, logger: logger}
+// newHistoryWatch wires a watch. With rebuild a history that is incomplete is rebuilt
+// from all events, which suits one process on one machine; without it that is the
+// operator's to start.
+func newHistoryWatch(connected *bus.Bus, store historyStore, rebuild bool, logger *zap.Logger, registerer prometheus.Registerer) *historyWatch {
+	watch := &historyWatch{
+		bus: connected, store: store, rebuild: rebuild, logger: logger, gaps: historyGaps{connected.Bucket(bus.BucketHistory)},
+	}
 	watch.gauge = promauto.With(registerer).NewGauge(prometheus.GaugeOpts{
 		Name: "chokepoint_history_complete",
 		Help: "1 while history knows every event, 0 while its facts are unknown. Alarm when 0.",
 	})
+	return watch
+}
+
+// start watches until the function it returns is called.
+func (w *historyWatch) start() func(context.Context) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {
 		ticker := time.NewTicker(historyWatchEvery)
 		defer ticker.Stop()
 		for {
-			if err := watch.look(ctx); err != nil && ctx.Err() == nil {
-				watch.gauge.Set(0)
-				logger.Error("history is not whole", zap.Error(err))
-			}
 			select {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
+				w.lookOnce(ctx)
 			}
 		}
 	})
@@ -67,7 +72,18 @@ func startHistoryWatch(connected *bus.Bus, store historyStore, rebuild bool, log
 	}
 }
 
+// lookOnce looks, and says in log and gauge what it found.
+func (w *historyWatch) lookOnce(ctx context.Context) {
+	if err := w.look(ctx); err != nil && ctx.Err() == nil {
+		w.gauge.Set(0)
+		w.logger.Error("history is not whole", zap.Error(err))
+	}
+}
+
 func (w *historyWatch) look(ctx context.Context) error {
+	if err := w.gaps.close(ctx, w.store); err != nil {
+		return err
+	}
 	complete, err := w.store.Complete(ctx)
 	if err != nil {
 		return err

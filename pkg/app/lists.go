@@ -50,12 +50,12 @@ func (s ListStore) CurrentList(ctx context.Context) (version, digest string, fou
 }
 
 // SetCurrentList makes a snapshot the one in force: in Redis first, so that whoever
-// hears of it finds it there, then in LISTS, whose word counts.
+// hears of it finds it there, then in LISTS, whose word counts. A Redis that is gone
+// must not keep a new list from being in force: a screener that does not find it there
+// says so, reads it from LISTS and fills Redis.
 func (s ListStore) SetCurrentList(ctx context.Context, version, digest string) error {
 	if s.cache != nil {
-		if err := fillCache(ctx, s.bus, s.cache, screener.ListReference{Version: version, Digest: digest}); err != nil {
-			return err
-		}
+		_ = fillCache(ctx, s.bus, s.cache, screener.ListReference{Version: version, Digest: digest})
 	}
 	return s.bus.SetCurrentList(ctx, bus.ListRef{Version: version, Digest: digest})
 }

@@ -145,15 +145,18 @@ func caseMessage(record bus.CaseRecord) notifier.CaseMessage {
 	return notifier.CaseMessage{Docket: record.Case, Sequence: record.Sequence, Data: record.Data}
 }
 
-// Append stores all messages or none.
+// Append stores all messages or none. What the server will never take is for good.
 func (b notifierCases) Append(ctx context.Context, appends []notifier.CaseAppend) ([]uint64, error) {
 	records := make([]bus.CaseAppend, len(appends))
 	for i, one := range appends {
 		records[i] = bus.CaseAppend{Case: one.Docket, Expected: one.Expected, Data: one.Data, ID: one.ID}
 	}
 	sequences, err := b.bus.AppendCase(ctx, records)
-	if errors.Is(err, bus.ErrConflict) {
+	switch {
+	case errors.Is(err, bus.ErrConflict):
 		return nil, fmt.Errorf("%w: %w", notifier.ErrConflict, err)
+	case errors.Is(err, bus.ErrTooLarge):
+		return nil, &notifier.PermanentError{Err: err}
 	}
 	return sequences, err
 }

@@ -34,12 +34,12 @@ type step struct {
 
 // begin makes the logger and the registry and starts the admin server, so that the
 // process can be asked how it is while the rest starts.
-func begin(ctx context.Context, name string, observed Observed, output io.Writer) (*process, error) {
+func begin(ctx context.Context, observed Observed, output io.Writer) (*process, error) {
 	logger, err := telemetry.NewLogger(observed.Log, output)
 	if err != nil {
 		return nil, err
 	}
-	p := &process{logger: logger.Named(name), registry: telemetry.NewRegistry()}
+	p := &process{logger: logger, registry: telemetry.NewRegistry()}
 	config := telemetry.DefaultAdminConfig()
 	config.Listen = observed.AdminListen
 	if p.admin, err = telemetry.NewAdmin(config, p.registry, p.logger); err != nil {
@@ -58,7 +58,7 @@ func (p *process) stopLater(name string, stop func(ctx context.Context) error) {
 
 // connect opens the bus and makes its streams what they are to be.
 func (p *process) connect(ctx context.Context, config bus.Config) (*bus.Bus, error) {
-	connected, err := bus.Connect(ctx, config, p.logger.Named("bus"))
+	connected, err := bus.Connect(ctx, config, p.logger)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 // RunIngestor runs an ingestor until ctx ends, and returns why it could not start or
 // stop in good order. Logs go to output.
 func RunIngestor(ctx context.Context, config IngestorConfig, output io.Writer) error {
-	p, err := begin(ctx, "ingestor", config.Observed, output)
+	p, err := begin(ctx, config.Observed, output)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ import (
 // RunNotifier runs a notifier until ctx ends, and with it the reconciliation that
 // its gauge reports. Logs go to output.
 func RunNotifier(ctx context.Context, config NotifierConfig, output io.Writer) error {
-	p, err := begin(ctx, "notifier", config.Observed, output)
+	p, err := begin(ctx, config.Observed, output)
 	if err != nil {
 		return err
 	}

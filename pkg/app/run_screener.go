@@ -20,7 +20,7 @@ import (
 
 // RunScreener runs a screener until ctx ends. Logs go to output.
 func RunScreener(ctx context.Context, config ScreenerConfig, output io.Writer) error {
-	p, err := begin(ctx, "screener", config.Observed, output)
+	p, err := begin(ctx, config.Observed, output)
 	if err != nil {
 		return err
 	}
@@ -41,9 +41,11 @@ func RunScreener(ctx context.Context, config ScreenerConfig, output io.Writer) e
 	if err := completeWhereEmpty(ctx, connected, store, p.logger); err != nil {
 		return p.abandon(err)
 	}
+	watch := newHistoryWatch(connected, store, false, p.logger, p.registry)
+	watch.lookOnce(ctx)
 	made, err := NewScreener(ctx, ScreenerParts{
 		Bus: connected, Cache: redis, History: store, Policy: rules, Config: config.Screener,
-		Logger: p.logger, Registerer: p.registry,
+		Logger: p.logger.Named("screener"), Registerer: p.registry,
 	})
 	if err != nil {
 		return p.abandon(err)
@@ -53,7 +55,7 @@ func RunScreener(ctx context.Context, config ScreenerConfig, output io.Writer) e
 		return p.abandon(err)
 	}
 	p.stopLater("screener", made.Stop)
-	p.stopLater("history watch", startHistoryWatch(connected, store, false, p.logger, p.registry))
+	p.stopLater("history watch", watch.start())
 	return p.serve(ctx)
 }
 
@@ -85,6 +87,7 @@ func NewScreener(ctx context.Context, parts ScreenerParts) (*screener.Screener, 
 	onBus := &screenerBus{bus: parts.Bus, consume: consume, stored: parts.Stored}
 	deps := screener.Dependencies{
 		Events: onBus, Decisions: onBus, Answers: onBus, History: parts.History,
+		Gaps:    historyGaps{parts.Bus.Bucket(bus.BucketHistory)},
 		Lists:   &listSource{bus: parts.Bus, cache: parts.Cache, logger: parts.Logger},
 		Compile: parts.Compile, Policy: parts.Policy, Clock: time.Now, Logger: parts.Logger, Registerer: parts.Registerer,
 	}

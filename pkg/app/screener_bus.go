@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"chokepoint/pkg/bus"
@@ -47,7 +48,7 @@ func (b *screenerBus) Consume(ctx context.Context, handle func(context.Context, 
 	})
 }
 
-// Publish stores decisions.
+// Publish stores decisions and tells the screener which can never be stored.
 func (b *screenerBus) Publish(ctx context.Context, publications []screener.Publication) []screener.Receipt {
 	messages := make([]bus.DecisionMessage, len(publications))
 	for i, publication := range publications {
@@ -59,7 +60,11 @@ func (b *screenerBus) Publish(ctx context.Context, publications []screener.Publi
 	}
 	receipts := make([]screener.Receipt, len(publications))
 	for i, receipt := range b.bus.PublishDecisions(ctx, messages) {
-		receipts[i] = screener.Receipt{Duplicate: receipt.Duplicate, Sequence: receipt.Sequence, Err: receipt.Err}
+		err := receipt.Err
+		if errors.Is(err, bus.ErrTooLarge) {
+			err = fmt.Errorf("%w: %w", screener.ErrTooLarge, err)
+		}
+		receipts[i] = screener.Receipt{Duplicate: receipt.Duplicate, Sequence: receipt.Sequence, Err: err}
 	}
 	if b.stored != nil {
 		b.stored(publications)

@@ -108,7 +108,7 @@ func (t *Together) wire(ctx context.Context) error {
 		return err
 	}
 	var closeReceivers func(context.Context) error
-	if t.notifier, closeReceivers, err = newNotifier(ctx, t.bus, config.Notifier, p.logger.Named("notifier"), p.registry); err != nil {
+	if t.notifier, closeReceivers, err = newNotifier(ctx, t.bus, config.Notifier, p.logger, p.registry); err != nil {
 		return err
 	}
 	p.stopLater("receivers", closeReceivers)
@@ -197,6 +197,8 @@ func (t *Together) startWorkers(ctx context.Context) error {
 	if err := rebuildWhereIncomplete(ctx, t.bus, t.history, p.logger); err != nil {
 		return err
 	}
+	watch := newHistoryWatch(t.bus, t.history, true, p.logger, p.registry)
+	watch.lookOnce(ctx)
 	if err := t.screener.Start(ctx); err != nil {
 		return err
 	}
@@ -205,7 +207,7 @@ func (t *Together) startWorkers(ctx context.Context) error {
 		return err
 	}
 	p.stopLater("notifier", t.notifier.Stop)
-	p.stopLater("history watch", startHistoryWatch(t.bus, t.history, true, p.logger, p.registry))
+	p.stopLater("history watch", watch.start())
 	p.stopLater("reconciliation", startReconciliation(t.bus, reconcileEvery, p.logger, p.registry))
 	return nil
 }

@@ -34,6 +34,7 @@ func (c Config) streams() []jetstream.StreamConfig {
 		c.objects(objectsLists, "snapshots of the control lists"),
 		c.bucket(BucketCaseState, "a cache of CASES"),
 		c.bucket(BucketNotifications, "who was told what"),
+		c.bucket(BucketHistory, "what history missed"),
 	}
 }
 

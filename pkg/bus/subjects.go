@@ -20,6 +20,8 @@ const (
 	BucketCaseState = "CASE_STATE"
 	// BucketNotifications says who was told what.
 	BucketNotifications = "NOTIFICATIONS"
+	// BucketHistory says that history missed events, until it has been told.
+	BucketHistory = "HISTORY"
 )
 
 const maxToken = 128

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -35,8 +36,10 @@ func Open(config Config) (*Client, error) {
 		return nil, fmt.Errorf("redis: url: %w", err)
 	}
 	silence.Do(func() { redis.SetLogger(silent{}) })
+	universal := redis.NewUniversalClient(options)
+	universal.AddHook(&breaker{clock: time.Now})
 	return &Client{
-		redis: redis.NewUniversalClient(options), config: config,
+		redis: universal, config: config,
 		prefix: "cp:" + config.Tenant + ":", epochBase: rand.Text()[:16],
 	}, nil
 }

@@ -226,7 +226,7 @@ func TestSnapshotRoundTripProperty(t *testing.T) {
 			}
 			for range rapid.IntRange(1, 30).Draw(t, "names") {
 				entries[i].Names = append(entries[i].Names, Name{
-					text.Draw(t, "name"), rapid.SampledFrom([]NameType{NameAlias, NameWeak, NameFormer}).Draw(t, "type"),
+					text.Draw(t, "name") + "x", rapid.SampledFrom([]NameType{NameAlias, NameWeak, NameFormer}).Draw(t, "type"),
 				})
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -222,6 +223,11 @@ func (v *validator) names(names []Name) {
 		v.add("/names", "is empty")
 	}
 	v.count("/names", len(names), MaxNames)
+	// An entry of which no name can be read (charset damage: "?????? ????") can never
+	// match, and would look as if its party were screened for.
+	if len(names) > 0 && !slices.ContainsFunc(names, func(name Name) bool { return strings.ContainsFunc(name.Value, isLetterOrDigit) }) {
+		v.addAt("names", 0, "/value", "holds no letter and no digit")
+	}
 	for i, name := range names {
 		v.textAt("names", i, "/value", name.Value, MaxTextBytes, false)
 		if !name.Type.Valid() {
@@ -232,6 +238,8 @@ func (v *validator) names(names []Name) {
 		}
 	}
 }
+
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 func (v *validator) count(pointer string, have, limit int) {
 	if have > limit {

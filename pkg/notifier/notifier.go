@@ -110,11 +110,11 @@ func (n *Notifier) Stop(ctx context.Context) error {
 func (n *Notifier) Healthy() error {
 	switch reason := n.down.Load(); {
 	case !n.started.Load():
-		return errors.New("notifier: not started")
+		return errors.New("not started")
 	case reason != nil:
-		return fmt.Errorf("notifier: decisions do not come in: %w", *reason)
+		return fmt.Errorf("decisions do not come in: %w", *reason)
 	case !n.reconciled.Load():
-		return errors.New("notifier: open cases have not been gone over yet")
+		return errors.New("open cases have not been gone over yet")
 	default:
 		return nil
 	}

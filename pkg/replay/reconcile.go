@@ -20,8 +20,10 @@ type Record struct {
 	// Event is the sequence in EVENTS that a decision or dead letter answers; 0 where
 	// it names none.
 	Event uint64
-	// Identity is which event it is.
+	// Identity is which event it is, of events and decisions.
 	Identity string
+	// Digest is that of an event's content; empty where it is not known.
+	Digest string
 }
 
 // Ledger is what reconciliation reads. Each scan goes from a sequence to the end
@@ -36,6 +38,10 @@ type Ledger interface {
 type Finder interface {
 	LookupDecision(ctx context.Context, event trade.Identity, trigger string) (data []byte, found bool, err error)
 }
+
+// manyPending is from how many events without an answer on the decisions are read once
+// for all instead of looked up one by one: a look-up reads through a whole shard.
+const manyPending = 32
 
 // maxNamed is how many unaccounted events a report names; the count is exact.
 const maxNamed = 100
@@ -76,18 +82,20 @@ type Reconciler struct {
 	mutex sync.Mutex
 	// decided and deadLettered are the sequences of events that have an answer.
 	decided, deadLettered *roaring64.Bitmap
-	// pending are the events read that had none, with their identity.
-	pending map[uint64]string
+	// pending are the events read that had none.
+	pending map[uint64]pendingEvent
 	report  Reconciliation
 	// The watermarks are the next sequence to read of each stream.
 	nextEvent, nextDecision, nextDeadLetter uint64
 }
 
+type pendingEvent struct{ identity, digest string }
+
 // NewReconciler returns a reconciler that has read nothing yet.
 func NewReconciler(ledger Ledger, finder Finder) *Reconciler {
 	return &Reconciler{
 		ledger: ledger, finder: finder,
-		decided: roaring64.New(), deadLettered: roaring64.New(), pending: make(map[uint64]string),
+		decided: roaring64.New(), deadLettered: roaring64.New(), pending: make(map[uint64]pendingEvent),
 		nextEvent: 1, nextDecision: 1, nextDeadLetter: 1,
 	}
 }
@@ -96,7 +104,7 @@ func NewReconciler(ledger Ledger, finder Finder) *Reconciler {
 //
 // Answers are read first, so that only events without one need remembering; then
 // events; then the answers that came meanwhile, so that an event decided during the
-// run is not reported.
+// run is not reported. A run that fails goes on where it was when it is run again.
 func (r *Reconciler) Run(ctx context.Context, progress func(read uint64)) (Reconciliation, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -107,9 +115,10 @@ func (r *Reconciler) Run(ctx context.Context, progress func(read uint64)) (Recon
 	}
 	last, err := r.ledger.ScanEvents(ctx, r.nextEvent, func(record Record) error {
 		count()
+		r.nextEvent = record.Sequence + 1
 		r.report.Events++
 		if !r.decided.Contains(record.Sequence) && !r.deadLettered.Contains(record.Sequence) {
-			r.pending[record.Sequence] = record.Identity
+			r.pending[record.Sequence] = pendingEvent{record.Identity, record.Digest}
 		}
 		return nil
 	})
@@ -120,7 +129,7 @@ func (r *Reconciler) Run(ctx context.Context, progress func(read uint64)) (Recon
 	if err := r.readAnswers(ctx, count); err != nil {
 		return Reconciliation{}, err
 	}
-	if err := r.findDuplicates(ctx); err != nil {
+	if err := r.findDuplicates(ctx, before); err != nil {
 		return Reconciliation{}, err
 	}
 	return r.summary(before), nil
@@ -140,6 +149,7 @@ func counter(progress func(uint64)) func() {
 func (r *Reconciler) readAnswers(ctx context.Context, count func()) error {
 	last, err := r.ledger.ScanDecisions(ctx, r.nextDecision, func(record Record) error {
 		count()
+		r.nextDecision = record.Sequence + 1
 		if record.Event != 0 && !r.decided.CheckedAdd(record.Event) {
 			r.report.Surplus++
 		}
@@ -152,6 +162,7 @@ func (r *Reconciler) readAnswers(ctx context.Context, count func()) error {
 	r.nextDecision = last + 1
 	last, err = r.ledger.ScanDeadLetters(ctx, r.nextDeadLetter, func(record Record) error {
 		count()
+		r.nextDeadLetter = record.Sequence + 1
 		if record.Event != 0 {
 			r.deadLettered.Add(record.Event)
 		}
@@ -166,26 +177,72 @@ func (r *Reconciler) readAnswers(ctx context.Context, count func()) error {
 }
 
 // findDuplicates accounts for events that came a second time after the bus had
-// forgotten the first: their decision stands under the first one's sequence.
-func (r *Reconciler) findDuplicates(ctx context.Context) error {
+// forgotten the first: their decision stands under the first one's sequence. The first
+// run looks at all that have no answer, a later one at those that had none at the last
+// run already: the others are being decided right now.
+func (r *Reconciler) findDuplicates(ctx context.Context, before uint64) error {
 	if r.finder == nil {
 		return nil
 	}
-	for sequence, identity := range r.pending {
-		event, err := trade.ParseIdentity(identity)
-		if err != nil {
-			continue
+	candidates := make(map[uint64]pendingEvent)
+	for sequence, pending := range r.pending {
+		if before == 0 || sequence <= before {
+			candidates[sequence] = pending
 		}
-		_, found, err := r.finder.LookupDecision(ctx, event, decision.TriggerEvent)
-		if err != nil {
-			return fmt.Errorf("reconcile: look up the decision on %s: %w", event, err)
+	}
+	if len(candidates) > manyPending {
+		if err := r.keepDecided(ctx, candidates); err != nil {
+			return err
 		}
-		if found {
+	}
+	for sequence, pending := range candidates {
+		same, err := r.decidedBefore(ctx, pending)
+		if err != nil {
+			return err
+		}
+		if same {
 			delete(r.pending, sequence)
 			r.report.Duplicates++
 		}
 	}
 	return nil
+}
+
+// keepDecided leaves of the candidates those whose identity any decision names.
+func (r *Reconciler) keepDecided(ctx context.Context, candidates map[uint64]pendingEvent) error {
+	decided := make(map[string]bool, len(candidates))
+	for _, pending := range candidates {
+		decided[pending.identity] = false
+	}
+	_, err := r.ledger.ScanDecisions(ctx, 1, func(record Record) error {
+		if _, asked := decided[record.Identity]; asked {
+			decided[record.Identity] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("reconcile: look for decisions on second copies: %w", err)
+	}
+	maps.DeleteFunc(candidates, func(_ uint64, pending pendingEvent) bool { return !decided[pending.identity] })
+	return nil
+}
+
+// decidedBefore says whether there is a decision on the same identity with the same
+// content. One on other content decides nothing about this event.
+func (r *Reconciler) decidedBefore(ctx context.Context, pending pendingEvent) (bool, error) {
+	event, err := trade.ParseIdentity(pending.identity)
+	if err != nil {
+		return false, nil
+	}
+	data, found, err := r.finder.LookupDecision(ctx, event, decision.TriggerEvent)
+	if err != nil {
+		return false, fmt.Errorf("reconcile: look up the decision on %s: %w", event, err)
+	}
+	if !found || pending.digest == "" {
+		return found, nil
+	}
+	made, err := decision.Decode(data)
+	return err == nil && made.EventDigest == pending.digest, nil
 }
 
 func (r *Reconciler) summary(before uint64) Reconciliation {
@@ -196,7 +253,7 @@ func (r *Reconciler) summary(before uint64) Reconciliation {
 	overdue, _ := slices.BinarySearch(sequences, before+1)
 	report.Overdue = uint64(overdue)
 	for _, sequence := range sequences[:min(len(sequences), maxNamed)] {
-		report.Missing = append(report.Missing, Unaccounted{Sequence: sequence, Event: r.pending[sequence]})
+		report.Missing = append(report.Missing, Unaccounted{Sequence: sequence, Event: r.pending[sequence].identity})
 	}
 	return report
 }

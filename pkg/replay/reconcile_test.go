@@ -2,12 +2,14 @@ package replay_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"chokepoint/pkg/decision"
 	"chokepoint/pkg/replay"
 	"chokepoint/pkg/trade"
 )
@@ -15,14 +17,21 @@ import (
 // ledger is three streams in memory; meanwhile runs once, when events were read.
 type ledger struct {
 	events, decisions, deadLetters []replay.Record
-	meanwhile                      func(*ledger)
-	read                           int
+	// failAfter is how many more records can be read before a scan fails; 0 is no end.
+	failAfter     int
+	meanwhile     func(*ledger)
+	read, lookUps int
 }
 
 func (l *ledger) scan(stream *[]replay.Record, from uint64, visit func(replay.Record) error) (uint64, error) {
 	for _, record := range *stream {
 		if record.Sequence >= from {
 			l.read++
+			if l.failAfter > 0 {
+				if l.failAfter--; l.failAfter == 0 {
+					return 0, errors.New("connection lost")
+				}
+			}
 			if err := visit(record); err != nil {
 				return 0, err
 			}
@@ -55,7 +64,9 @@ func (l *ledger) arrive(id string) uint64 {
 }
 
 func (l *ledger) decide(event uint64) {
-	l.decisions = append(l.decisions, replay.Record{Sequence: uint64(len(l.decisions) + 1), Event: event})
+	l.decisions = append(l.decisions, replay.Record{
+		Sequence: uint64(len(l.decisions) + 1), Event: event, Identity: l.events[event-1].Identity,
+	})
 }
 
 func (l *ledger) bury(event uint64) {
@@ -64,9 +75,11 @@ func (l *ledger) bury(event uint64) {
 
 // LookupDecision finds the decision of any event with the identity.
 func (l *ledger) LookupDecision(_ context.Context, event trade.Identity, _ string) ([]byte, bool, error) {
+	l.lookUps++
 	for _, decided := range l.decisions {
-		if l.events[decided.Event-1].Identity == event.String() {
-			return nil, true, nil
+		if first := l.events[decided.Event-1]; first.Identity == event.String() {
+			_, data, err := decision.Decision{Event: event, EventDigest: first.Digest, Outcome: decision.OutcomePass}.Seal()
+			return data, true, err
 		}
 	}
 	return nil, false, nil
@@ -127,6 +140,44 @@ func TestReconcileCountsSecondCopiesApart(t *testing.T) {
 	require.EqualValues(t, 1, report.Duplicates)
 	require.EqualValues(t, 1, report.Surplus)
 	require.EqualValues(t, 0, report.Unaccounted)
+}
+
+// The same identity with other content is no second copy: nobody has decided on it.
+func TestReconcileTellsOtherContentFromSecondCopies(t *testing.T) {
+	l := &ledger{}
+	for range 40 {
+		l.arrive(fmt.Sprint("in flight ", len(l.events)))
+	}
+	first := l.arrive("a")
+	l.decide(first)
+	l.events[first-1].Digest = "11"
+	l.events[l.arrive("a")-1].Digest = "11"
+	l.events[l.arrive("a")-1].Digest = "22"
+	report := run(t, replay.NewReconciler(l, l))
+	require.EqualValues(t, 1, report.Duplicates)
+	require.EqualValues(t, 41, report.Unaccounted)
+	require.Equal(t, 2, l.lookUps, "what is only in flight is not looked up one by one")
+}
+
+// A lost connection in the middle counts nothing twice.
+func TestReconcileGoesOnAfterAFailure(t *testing.T) {
+	for fail := 1; fail <= 12; fail++ {
+		l := &ledger{failAfter: fail}
+		l.decide(l.arrive("a"))
+		l.decide(l.arrive("b"))
+		l.decide(2)
+		l.bury(l.arrive("c"))
+		l.arrive("d")
+		reconciler := replay.NewReconciler(l, nil)
+		for {
+			if report, err := reconciler.Run(context.Background(), nil); err == nil {
+				require.EqualValues(t, []uint64{4, 2, 1, 1, 1}, []uint64{
+					report.Events, report.Decided, report.DeadLettered, report.Surplus, report.Unaccounted,
+				})
+				break
+			}
+		}
+	}
 }
 
 // Whatever the order of arrivals, answers and runs: events are decided, buried,

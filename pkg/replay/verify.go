@@ -46,6 +46,10 @@ type Fault struct {
 	Problem  string `json:"problem"`
 }
 
+// maxEngines is how many engines are kept while decisions are verified: years of them
+// name hundreds of lists, and an engine takes some hundred megabytes.
+const maxEngines = 2
+
 // VerifyAll recomputes every stored decision. An error means that the archive could
 // not be read; a decision that does not recompute is a [Fault], not an error.
 func VerifyAll(ctx context.Context, archive Archive, progress func(done int)) (Verification, error) {
@@ -93,6 +97,9 @@ func verifyOne(ctx context.Context, archive Archive, engines map[decision.Inputs
 	if !known {
 		if engine, err = archive.Engine(ctx, made.Inputs); err != nil {
 			return name, screen.VerdictUnknown, fmt.Errorf("its list or policy: %w", err)
+		}
+		if len(engines) >= maxEngines {
+			clear(engines) // decisions come in the order of their lists
 		}
 		engines[made.Inputs] = engine
 	}

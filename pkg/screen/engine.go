@@ -19,10 +19,12 @@ import (
 // name engine's; a decision of another version is not expected to recompute.
 const Version = "1"
 
-// Limits on what one decision lists: a common name against many entries must not
-// make a decision of megabytes. What is cut is the weakest, and the cut is noted
-// in Unknown.
+// Limits on what one decision lists: a common name against many entries, or many names
+// in one event, must not make a decision of megabytes, which no stream would take. What
+// is cut is the weakest. The cut is noted in Unknown, and judged like a listing whose
+// measure nobody knows: nobody passes because too much matched.
 const (
+	maxHits           = 100
 	maxHitsPerSubject = 20
 	maxNear           = 5
 )
@@ -104,7 +106,7 @@ func (e *Engine) screenAs(inputs decision.Inputs, in Input) (decision.Decision, 
 	}
 	searched := e.search(&in.Event)
 	decided.Hits, decided.Near = searched.hits, searched.near
-	decided.Prohibitions = append(e.listed(&in.Event, searched), e.policy.Embargoes(in.Event)...)
+	decided.Prohibitions = append(e.listed(&in.Event, &searched), e.policy.Embargoes(in.Event)...)
 
 	flags := redflag.Evaluate(redflag.Input{Event: in.Event, Facts: in.Facts, Sets: e.policy.Sets()})
 	decided.Flags, decided.Risk = e.policy.Weigh(flags, in.Facts)
@@ -136,7 +138,7 @@ func unknown(in *Input, searched search) []string {
 	if searched.subjects == 0 {
 		names = append(names, "parties")
 	}
-	if searched.cut {
+	if searched.cut != "" {
 		names = append(names, "further_matches")
 	}
 	return names
@@ -149,7 +151,9 @@ type search struct {
 	near     []decision.Match
 	// rules is the prohibition's code for each hit.
 	rules []string
-	cut   bool
+	// cut is the pointer of the first subject with hits that are left out; empty where
+	// none are.
+	cut string
 }
 
 func (e *Engine) search(event *trade.Event) search {
@@ -163,7 +167,9 @@ func (e *Engine) search(event *trade.Event) search {
 			found = e.searchFor(s)
 			e.remembered.remember(s.key, found)
 		}
-		result.cut = result.cut || found.cut
+		if found.cut {
+			result.leaveOut(s.pointer)
+		}
 		for _, match := range found.hits {
 			match.Subject, match.Role, match.Name = s.pointer, s.role, s.name
 			result.hits = append(result.hits, match)
@@ -178,7 +184,34 @@ func (e *Engine) search(event *trade.Event) search {
 	if len(result.near) > maxNear {
 		result.near = result.near[:maxNear]
 	}
+	result.limit()
 	return result
+}
+
+// leaveOut notes that a subject has hits that are not listed.
+func (s *search) leaveOut(pointer string) {
+	if s.cut == "" {
+		s.cut = pointer
+	}
+}
+
+// limit keeps the strongest hits where there are too many, in the order they have.
+func (s *search) limit() {
+	if len(s.hits) <= maxHits {
+		return
+	}
+	order := make([]int, len(s.hits))
+	for i := range order {
+		order[i] = i
+	}
+	sort.SliceStable(order, func(i, j int) bool { return s.hits[order[i]].Score > s.hits[order[j]].Score })
+	s.leaveOut(s.hits[order[maxHits]].Subject)
+	kept := order[:maxHits]
+	sort.Ints(kept)
+	for to, from := range kept {
+		s.hits[to], s.rules[to] = s.hits[from], s.rules[from]
+	}
+	s.hits, s.rules = s.hits[:maxHits], s.rules[:maxHits]
 }
 
 // searchFor searches the lists for one subject. The matches do not say where in an
@@ -188,15 +221,17 @@ func (e *Engine) searchFor(s *subject) searched {
 	searcher := e.searchers.Get().(*match.Searcher)
 	defer e.searchers.Put(searcher)
 	var found searched
-	candidates := searcher.Search(&s.query, near, maxHitsPerSubject)
+	// One more than is listed, to know whether there are more.
+	candidates := searcher.Search(&s.query, near, maxHitsPerSubject+1)
 	for _, candidate := range candidates {
 		switch {
+		case candidate.Score >= hit && len(found.hits) == maxHitsPerSubject:
+			found.cut = true
 		case candidate.Score >= hit:
 			found.hits = append(found.hits, searcher.Explain(&s.query, candidate))
 		case len(found.near) < maxNear:
 			found.near = append(found.near, searcher.Explain(&s.query, candidate))
 		}
 	}
-	found.cut = len(found.hits) == maxHitsPerSubject
 	return found
 }

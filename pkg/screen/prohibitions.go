@@ -13,8 +13,13 @@ import (
 // event. A measure that forbids nothing here (a note) stays a hit and is no
 // prohibition; an entry that does not say its measure is asked for as unknown, which
 // is not the same as harmless.
-func (e *Engine) listed(event *trade.Event, searched search) []decision.Prohibition {
+func (e *Engine) listed(event *trade.Event, searched *search) []decision.Prohibition {
+	if len(searched.hits) == 0 {
+		return nil
+	}
 	var prohibitions []decision.Prohibition
+	worst := decision.OutcomePass
+	effects := make(map[string]effect) // by measure: what a measure demands is the same for all hits of an event
 	for i := range searched.hits {
 		hit := &searched.hits[i]
 		measures := hit.Entry.Measures
@@ -22,18 +27,40 @@ func (e *Engine) listed(event *trade.Event, searched search) []decision.Prohibit
 			measures = []string{policy.MeasureUnknown}
 		}
 		for _, measure := range measures {
-			effect, nexus, citation := e.policy.Effect(measure, *event)
-			if effect <= decision.OutcomePass {
+			demanded, known := effects[measure]
+			if !known {
+				demanded.outcome, demanded.nexus, demanded.citation = e.policy.Effect(measure, *event)
+				effects[measure] = demanded
+			}
+			if demanded.outcome <= decision.OutcomePass {
 				continue
 			}
+			worst = max(worst, demanded.outcome)
 			prohibitions = append(prohibitions, decision.Prohibition{
-				Rule: searched.rules[i], Measure: measure, Nexus: nexus,
-				Subject: hit.Subject, Entry: hit.Entry.ID, Effect: effect,
-				Explanation: listedSentence(hit, measure), Citation: citation,
+				Rule: searched.rules[i], Measure: measure, Nexus: demanded.nexus,
+				Subject: hit.Subject, Entry: hit.Entry.ID, Effect: demanded.outcome,
+				Explanation: listedSentence(hit, measure), Citation: demanded.citation,
 			})
 		}
 	}
-	return prohibitions
+	if searched.cut == "" {
+		return prohibitions
+	}
+	outcome, nexus, citation := e.policy.Effect(policy.MeasureUnknown, *event)
+	if outcome <= worst {
+		return prohibitions
+	}
+	return append(prohibitions, decision.Prohibition{
+		Rule: ruleFurther, Nexus: nexus, Subject: searched.cut, Effect: outcome,
+		Explanation: "more entries match than a decision lists, and what those left out forbid was not looked at", Citation: citation,
+	})
+}
+
+// effect is what a measure demands of one event.
+type effect struct {
+	outcome  decision.Outcome
+	nexus    []string
+	citation string
 }
 
 func listedSentence(hit *decision.Match, measure string) string {

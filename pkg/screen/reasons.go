@@ -55,7 +55,7 @@ func unknownSentence(name string) string {
 	case "parties":
 		return "the event names no party, bank or ship: there was nobody to screen"
 	case "further_matches":
-		return fmt.Sprintf("a name matches more than %d entries; only the best are listed", maxHitsPerSubject)
+		return fmt.Sprintf("more matched than is listed: of one name the best %d entries are, of one event the best %d", maxHitsPerSubject, maxHits)
 	default:
 		return name + " is unknown"
 	}

@@ -15,8 +15,10 @@ const (
 	// rememberedShards keeps workers from waiting for one another.
 	rememberedShards = 16
 	// rememberedPerShard bounds each of a shard's two generations: 65,536 subjects in
-	// all, about 20 MB where none is listed.
+	// all, about 20 MB where none is listed. rememberedBytes bounds it where they match
+	// a lot: 64 MiB in all.
 	rememberedPerShard = 2048
+	rememberedBytes    = 2 << 20
 )
 
 // searched is what searching for one subject gave, without its place in an event.
@@ -36,6 +38,8 @@ type remembered struct {
 type rememberedShard struct {
 	mutex      sync.Mutex
 	young, old map[string]searched
+	// bytes is about what young takes.
+	bytes int
 }
 
 func newRemembered() *remembered {
@@ -72,8 +76,21 @@ func (r *remembered) remember(key string, found searched) {
 }
 
 func (s *rememberedShard) put(key string, found searched) {
-	if len(s.young) >= rememberedPerShard {
-		s.old, s.young = s.young, make(map[string]searched, rememberedPerShard)
+	if len(s.young) >= rememberedPerShard || s.bytes >= rememberedBytes {
+		s.old, s.young, s.bytes = s.young, make(map[string]searched), 0
 	}
 	s.young[key] = found
+	s.bytes += len(key) + found.size()
+}
+
+// size is about how many bytes a search takes: its evidence, most of all.
+func (s *searched) size() int {
+	size := 200
+	for _, matches := range [][]decision.Match{s.hits, s.near} {
+		for i := range matches {
+			match := &matches[i]
+			size += 500 + 112*len(match.Alignment) + 100*len(match.Adjustments) + len(match.Explanation)
+		}
+	}
+	return size
 }

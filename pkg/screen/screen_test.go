@@ -1,6 +1,8 @@
 package screen_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +26,22 @@ func entry(id string, kind controllist.Kind, measure controllist.Measure, name s
 	}
 }
 
+func engineOf(t *testing.T, entries ...controllist.Entry) *screen.Engine {
+	var lists []controllist.List
+	for _, one := range entries {
+		at := slices.IndexFunc(lists, func(list controllist.List) bool { return list.Name == one.List })
+		if at < 0 {
+			at, lists = len(lists), append(lists, controllist.List{Name: one.List, Source: "test"})
+		}
+		lists[at].Entries, lists[at].Names = lists[at].Entries+1, lists[at].Names+len(one.Names)
+	}
+	snapshot, err := controllist.NewSnapshot("test-1", lists, entries)
+	require.NoError(t, err)
+	engine, err := screen.New(snapshot, policy.Default())
+	require.NoError(t, err)
+	return engine
+}
+
 func testEngine(t *testing.T) *screen.Engine {
 	vessel := entry("FREEZE/4", controllist.KindVessel, controllist.MeasureFreeze, "SEVERNAYA LIRA")
 	vessel.Identifiers = []controllist.Identifier{{Type: controllist.IdentifierIMO, Value: "9999993"}}
@@ -35,13 +53,7 @@ func testEngine(t *testing.T) *screen.Engine {
 		entry("UNVERIFIED/1", controllist.KindOrganization, controllist.MeasureUnverified, "Quarrenbridge Logistics (HK) Limited"),
 		vessel, bank,
 	}
-	snapshot, err := controllist.NewSnapshot("test-1", []controllist.List{
-		{Name: "FREEZE", Source: "test", Entries: 3, Names: 3}, {Name: "UNVERIFIED", Source: "test", Entries: 1, Names: 1},
-	}, entries)
-	require.NoError(t, err)
-	engine, err := screen.New(snapshot, policy.Default())
-	require.NoError(t, err)
-	return engine
+	return engineOf(t, entries...)
 }
 
 func decodeEvent(t testing.TB, text string) (trade.Event, string) {
@@ -188,4 +200,57 @@ func TestRememberedSearchesChangeNothing(t *testing.T) {
 	_, moved, _ := decide(t, engine, to("Orvantek Elektronik ve Dış Tic. Ltd. Şti."))
 	require.Equal(t, "/parties/1", moved.Hits[0].Subject)
 	require.Equal(t, "/parties/2", first.Hits[len(first.Hits)-1].Subject, "the match that is remembered has no place of its own")
+}
+
+// A number is another number in another country: what was found for one says nothing
+// of the other.
+func TestRememberedSearchesTellCountriesOfIdentifiersApart(t *testing.T) {
+	listed := entry("FREEZE/1", controllist.KindOrganization, controllist.MeasureFreeze, "Zebra Holding")
+	listed.Identifiers = []controllist.Identifier{{Type: controllist.IdentifierTax, Value: "1234567890", Country: "RU"}}
+	engine := engineOf(t, listed)
+	numbered := func(country string) string {
+		return fmt.Sprintf(`{"id":"S-1","kind":"shipment","source":"tms","time":"2026-11-20T08:12:00Z","parties":[
+			{"role":"consignee","name":"Anything Ltd","identifiers":[{"type":"tax_id","value":"1234567890","country":%q}]}]}`, country)
+	}
+	_, elsewhere, _ := decide(t, engine, numbered("TR"))
+	require.Equal(t, decision.OutcomePass, elsewhere.Outcome)
+	_, there, _ := decide(t, engine, numbered("RU"))
+	require.Equal(t, decision.OutcomeHold, there.Outcome)
+}
+
+// Whoever matches so much that a freeze falls off the end of the decision is held all
+// the same.
+func TestNobodyPassesBecauseTooMuchMatched(t *testing.T) {
+	const name = "Orvantek Elektronik Kimya"
+	var entries []controllist.Entry
+	for i := range 25 {
+		entries = append(entries, entry(fmt.Sprintf("BAN/%02d", i), controllist.KindOrganization, controllist.MeasureSecuritiesBan, name))
+	}
+	_, exact, _ := decide(t, engineOf(t, entries[:20]...), to(name))
+	require.Equal(t, decision.OutcomePass, exact.Outcome)
+	require.Empty(t, exact.Unknown)
+	entries = append(entries, entry("FREEZE/1", controllist.KindOrganization, controllist.MeasureFreeze, name))
+	_, cut, _ := decide(t, engineOf(t, entries...), to(name))
+	require.Equal(t, decision.OutcomeHold, cut.Outcome)
+	require.Len(t, cut.Hits, 20)
+	require.Contains(t, cut.Unknown, "further_matches")
+	require.Equal(t, "/parties/1", cut.Prohibitions[0].Subject)
+}
+
+// Two hundred parties that match twenty entries each make a decision that a stream takes.
+func TestDecisionHasABoundedSize(t *testing.T) {
+	const name = "Orvantek Uluslararasi Elektronik Kimya Sanayi ve Dis Ticaret Limited Sirketi"
+	var entries []controllist.Entry
+	for i := range 25 {
+		entries = append(entries, entry(fmt.Sprintf("FREEZE/%02d", i), controllist.KindOrganization, controllist.MeasureFreeze, name))
+	}
+	var parties []string
+	for i := range 200 {
+		parties = append(parties, fmt.Sprintf(`{"role":"consignee","name":%q,"country":"TR","address":{"lines":["No %d"]}}`, name, i))
+	}
+	goods := strings.Repeat(`{"hs":"85423110","description":"microcontrollers"},`, 1_999) + `{"hs":"85423110"}`
+	_, decided, encoded := decide(t, engineOf(t, entries...), fmt.Sprintf(
+		`{"id":"S-1","kind":"shipment","source":"tms","time":"2026-11-20T08:12:00Z","parties":[%s],"goods":[%s]}`, strings.Join(parties, ","), goods))
+	require.Equal(t, decision.OutcomeHold, decided.Outcome)
+	require.Less(t, len(encoded), 1<<20-4096, "the smallest limit that a server is set up with")
 }

@@ -22,11 +22,13 @@ type subject struct {
 	key string
 }
 
-// The codes of prohibitions that a listing causes.
+// The codes of prohibitions that a listing causes. ruleFurther is that of the matches
+// that are left out of a decision for their number.
 const (
-	ruleParty  = "listed_party"
-	ruleAgent  = "listed_agent"
-	ruleVessel = "listed_vessel"
+	ruleParty   = "listed_party"
+	ruleAgent   = "listed_agent"
+	ruleVessel  = "listed_vessel"
+	ruleFurther = "further_matches"
 )
 
 // subjects lists what to search for, each different thing once, in the order of
@@ -90,6 +92,7 @@ func (s *subject) identify() string {
 	}
 	for _, id := range s.query.Identifiers {
 		write(string(id.Type))
+		write(id.Country)
 		write(id.Value)
 	}
 	for _, address := range s.query.Addresses {

@@ -2,6 +2,7 @@ package screener
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -63,8 +64,9 @@ func decode(delivery Delivery) item {
 func (it *item) settle(err error) { it.settled, it.err = true, err }
 
 // observe asks history for the facts of all events of the batch, and whether it saw
-// them before. Where it does not answer, the facts are unavailable, and a second copy
-// of an event is noticed by the bus alone, when its decision is stored.
+// them before. Where it does not know, the facts are unavailable, and decisions are
+// looked up for as long as that can be afforded; beyond, a second copy of an event is
+// noticed by the bus alone, when its decision is stored.
 func (s *Screener) observe(ctx context.Context, items []item) {
 	records := make([]history.Record, 0, len(items))
 	places := make([]int, 0, len(items))
@@ -77,33 +79,40 @@ func (s *Screener) observe(ctx context.Context, items []item) {
 	if len(records) == 0 {
 		return
 	}
-	if s.gap.Load() && s.deps.History.Invalidate(ctx) == nil {
-		s.gap.Store(false)
-	}
+	s.gap.close(ctx, s.deps.History)
 	observations, err := s.deps.History.Observe(ctx, records)
 	if err != nil {
-		s.historyGone(err)
+		noted := s.gap.open(ctx, s.deps.Gaps)
+		s.metrics.historyFailures.Inc()
+		s.deps.Logger.Error("history does not answer; screening without it", zap.Error(err))
+		for _, place := range places {
+			it := &items[place]
+			if noted != nil {
+				it.settle(noted)
+			} else if !it.lookup {
+				it.lookup, it.since = s.lookBacks.affordable(), s.lookBack()
+			}
+		}
 		return
 	}
 	for i, place := range places {
-		it, seen := &items[place], observations[i]
-		it.facts = seen.Facts
-		if !seen.Seen {
-			continue
-		}
-		if !it.lookup {
-			it.lookup, it.since = true, s.lookBack()
-		}
-		if seen.Digest != it.digest {
-			it.settle(contradiction(it.event.Identity(), seen.Digest, it.digest))
-		}
+		s.observed(&items[place], observations[i])
 	}
 }
 
-func (s *Screener) historyGone(err error) {
-	s.gap.Store(true)
-	s.metrics.historyFailures.Inc()
-	s.deps.Logger.Error("history does not answer; screening without it", zap.Error(err))
+// observed takes in what history answered about one event.
+func (s *Screener) observed(it *item, seen history.Observation) {
+	it.facts = seen.Facts
+	switch {
+	case seen.Seen && seen.Digest != it.digest:
+		it.settle(contradiction(it.event.Identity(), seen.Digest, it.digest))
+	case it.lookup:
+	case seen.Seen:
+		it.lookup, it.since = true, s.lookBack()
+	case !seen.Facts.Complete:
+		// It may have been seen by a history that was lost since.
+		it.lookup, it.since = s.lookBacks.affordable(), s.lookBack()
+	}
 }
 
 func contradiction(event trade.Identity, known, got string) error {
@@ -118,7 +127,9 @@ func (s *Screener) lookUp(ctx context.Context, items []item) {
 		if it.settled || !it.lookup {
 			continue
 		}
+		began := time.Now()
 		data, found, err := s.find(ctx, it.event.Identity(), it.since)
+		s.lookBacks.spent(time.Since(began))
 		switch {
 		case err != nil:
 			it.settle(err)
@@ -195,6 +206,8 @@ func (s *Screener) decide(ctx context.Context, items []item) {
 	for i, receipt := range s.deps.Decisions.Publish(ctx, publications) {
 		it := &items[places[i]]
 		switch {
+		case errors.Is(receipt.Err, ErrTooLarge):
+			it.settle(&RejectedError{Reason: "too_large", Err: receipt.Err})
 		case receipt.Err != nil:
 			it.settle(fmt.Errorf("store the decision on %s: %w", it.event.Identity(), receipt.Err))
 		case receipt.Duplicate:

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Config says how a screener works. The zero value of a field takes its default.
+// Config says how a screener works. Take [DefaultConfig] and change what differs.
 type Config struct {
 	// Workers is how many batches are screened at once, by whoever consumes for the
 	// screener; default one per processor.
 	Workers int `yaml:"workers"`
 	// LookBack is how far back the decision of an event is looked for that history has
 	// seen before and that comes for the first time: a second copy, sent long after the
-	// first. It should exceed what history remembers of identities; default 65 minutes.
+	// first. It should exceed what history remembers of identities; default 25 hours.
 	// Zero is without end, which takes long once there are millions of decisions.
 	LookBack time.Duration `yaml:"look_back"`
 	// ListRetry is how long to wait before a list that could not be loaded is tried
@@ -26,7 +26,7 @@ type Config struct {
 
 // DefaultConfig returns the defaults.
 func DefaultConfig() Config {
-	return Config{Workers: runtime.GOMAXPROCS(0), LookBack: 65 * time.Minute, ListRetry: 2 * time.Second, MaxSnapshotBytes: 1 << 30}
+	return Config{Workers: runtime.GOMAXPROCS(0), LookBack: 25 * time.Hour, ListRetry: 2 * time.Second, MaxSnapshotBytes: 1 << 30}
 }
 
 // Validate reports every fault at once.

@@ -2,6 +2,7 @@ package screener
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -47,8 +48,12 @@ type Receipt struct {
 	// Sequence: that one is in effect, not ours.
 	Duplicate bool
 	Sequence  uint64
-	Err       error
+	// Err is [ErrTooLarge] where the decision can never be stored.
+	Err error
 }
+
+// ErrTooLarge says that a decision is larger than its stream takes.
+var ErrTooLarge = errors.New("decision is too large to be stored")
 
 // Decisions is where decisions go and can be found again.
 type Decisions interface {
@@ -74,6 +79,12 @@ type History interface {
 	// Invalidate makes the store call itself incomplete: events were decided that it
 	// never saw.
 	Invalidate(ctx context.Context) error
+}
+
+// Gaps keeps in mind that history missed events, beyond the life of this process.
+type Gaps interface {
+	// Note is called before events are decided that history never saw.
+	Note(ctx context.Context) error
 }
 
 // Memory remembers recent decisions where looking them up is cheap. It is a cache:
@@ -108,7 +119,8 @@ type Engine interface {
 
 // RejectedError says that an event can never be decided: trying again cannot help.
 type RejectedError struct {
-	// Reason is a short stable word for metrics: "malformed", "contradiction".
+	// Reason is a short stable word for metrics: "malformed", "contradiction",
+	// "undecidable", "too_large".
 	Reason string
 	// Err says what is wrong, and where.
 	Err error

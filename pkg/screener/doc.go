@@ -26,8 +26,10 @@
 // # History that is gone
 //
 // When the history store does not answer, events are screened all the same, with
-// facts that say "unavailable". A second copy of an event is then noticed when its
-// decision is stored, for as long as the bus recognises duplicates. Events decided in
-// the gap are missing from history, so the store is told to call itself incomplete
-// as soon as it answers again; facts stay unknown until history is rebuilt.
+// facts that say "unavailable". Whether an event was decided before is then looked up
+// on the bus, while the stream is short enough for that; beyond, a second copy is
+// noticed when its decision is stored, for as long as the bus recognises duplicates. Events decided in
+// the gap are missing from history, so the gap is noted on the bus first, and the
+// store is told to call itself incomplete as soon as it answers again, by this process
+// or by the next; facts stay unknown until history is rebuilt.
 package screener

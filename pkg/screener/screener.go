@@ -22,6 +22,7 @@ type Dependencies struct {
 	Decisions Decisions
 	Answers   Answers
 	History   History
+	Gaps      Gaps
 	Lists     Lists
 	// Memory may be nil: every look-up then goes to the bus.
 	Memory Memory
@@ -41,14 +42,17 @@ type Screener struct {
 	metrics *metrics
 
 	engine atomic.Pointer[Engine]
-	// gap says that events were decided which history never saw.
-	gap atomic.Bool
+	// gap is open while history misses events; lookBacks is what looking for decisions
+	// costs.
+	gap       historyGap
+	lookBacks lookBacks
 	// consuming says that events are being taken.
 	consuming atomic.Bool
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
-	failed atomic.Pointer[error]
+	// down is why events are not taken now; nil while they are, or will be.
+	down atomic.Pointer[error]
 }
 
 // New wires a screener and checks its configuration; nothing runs yet.
@@ -56,7 +60,7 @@ func New(config Config, deps Dependencies) (*Screener, error) {
 	if err := config.Validate(); err != nil {
 		return nil, fmt.Errorf("screener configuration: %w", err)
 	}
-	if deps.Events == nil || deps.Decisions == nil || deps.Answers == nil || deps.History == nil || deps.Lists == nil ||
+	if deps.Events == nil || deps.Decisions == nil || deps.Answers == nil || deps.History == nil || deps.Gaps == nil || deps.Lists == nil ||
 		deps.Policy == nil || deps.Clock == nil || deps.Logger == nil || deps.Registerer == nil {
 		return nil, errors.New("screener: only Memory may be missing from the dependencies")
 	}
@@ -94,8 +98,8 @@ func (s *Screener) Stop(ctx context.Context) error {
 
 // Ready returns nil when events are being screened, else why not.
 func (s *Screener) Ready() error {
-	if failed := s.failed.Load(); failed != nil {
-		return *failed
+	if down := s.down.Load(); down != nil {
+		return *down
 	}
 	if s.Engine() == nil {
 		return errors.New("no control list is loaded: nothing is screened until one is (lists sync)")
@@ -115,12 +119,8 @@ func (s *Screener) Engine() Engine {
 }
 
 func (s *Screener) run(ctx context.Context) {
-	changed, err := s.deps.Lists.Changed(ctx)
-	if err != nil {
-		s.fail(fmt.Errorf("watch the lists: %w", err))
-		return
-	}
-	if !s.loadFirst(ctx, changed) {
+	changed, watching := s.watch(ctx)
+	if !watching || !s.loadFirst(ctx, changed) {
 		return
 	}
 	var consuming sync.WaitGroup
@@ -129,17 +129,55 @@ func (s *Screener) run(ctx context.Context) {
 	consuming.Wait()
 }
 
-func (s *Screener) consume(ctx context.Context) {
-	s.consuming.Store(true)
-	defer s.consuming.Store(false)
-	if err := s.deps.Events.Consume(ctx, s.handle); err != nil && ctx.Err() == nil {
-		s.fail(fmt.Errorf("consume events: %w", err))
+// watch asks for signals of changed lists until it gets them. It says false when ctx
+// ended first.
+func (s *Screener) watch(ctx context.Context) (changed <-chan struct{}, watching bool) {
+	for {
+		changed, err := s.deps.Lists.Changed(ctx)
+		if err == nil {
+			s.down.Store(nil)
+			return changed, true
+		}
+		if !s.pause(ctx, fmt.Errorf("watch the lists: %w", err)) {
+			return nil, false
+		}
 	}
 }
 
-// fail records why screening stopped; readiness tells it, so that the platform
-// restarts the worker.
-func (s *Screener) fail(err error) {
-	s.failed.CompareAndSwap(nil, &err)
-	s.deps.Logger.Error("screening stopped", zap.Error(err))
+// consume takes events until ctx ends, whatever happens in between.
+func (s *Screener) consume(ctx context.Context) {
+	for {
+		s.down.Store(nil)
+		s.consuming.Store(true)
+		err := s.deps.Events.Consume(ctx, s.handle)
+		s.consuming.Store(false)
+		if ctx.Err() != nil {
+			return
+		}
+		if err == nil {
+			err = errors.New("the stream ended")
+		}
+		if !s.pause(ctx, fmt.Errorf("consume events: %w", err)) {
+			return
+		}
+	}
+}
+
+// againAfter is the pause before something is begun again that did not begin.
+const againAfter = 2 * time.Second
+
+// pause tells readiness and the log why nothing is screened, and waits before it is
+// tried again. It says false when ctx ended first.
+func (s *Screener) pause(ctx context.Context, err error) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	s.down.Store(&err)
+	s.deps.Logger.Error("nothing is screened; trying again", zap.Error(err))
+	select {
+	case <-time.After(againAfter):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

@@ -35,6 +35,8 @@ type world struct {
 	stored    []storedDecision
 	answers   map[string][]byte
 	failStore error
+	// failConsume is what the next attempt to consume ends with.
+	failConsume error
 
 	reference screener.ListReference
 	snapshots map[string][]byte
@@ -43,6 +45,8 @@ type world struct {
 	history     *history.Memory
 	failHistory error
 	invalidated int
+	gaps        int
+	failGaps    error
 }
 
 type storedDecision struct {
@@ -74,6 +78,13 @@ func newHistory() *history.Memory {
 }
 
 func (w *world) Consume(ctx context.Context, handle func(context.Context, []screener.Delivery) []error) error {
+	w.mutex.Lock()
+	failed := w.failConsume
+	w.failConsume = nil
+	w.mutex.Unlock()
+	if failed != nil {
+		return failed
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -150,6 +161,13 @@ func (w *world) Observe(ctx context.Context, records []history.Record) ([]histor
 	return w.history.Observe(ctx, records)
 }
 
+func (w *world) Note(context.Context) error {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.gaps++
+	return w.failGaps
+}
+
 func (w *world) Invalidate(ctx context.Context) error {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -202,7 +220,7 @@ func start(t *testing.T, w *world) (*screener.Screener, *prometheus.Registry) {
 	config := screener.DefaultConfig()
 	config.Workers, config.ListRetry = 1, time.Hour
 	made, err := screener.New(config, screener.Dependencies{
-		Events: w, Decisions: w, Answers: w, History: w, Lists: w, Policy: policy.Default(),
+		Events: w, Decisions: w, Answers: w, History: w, Gaps: w, Lists: w, Policy: policy.Default(),
 		Clock: func() time.Time { return time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC) }, Logger: zap.NewNop(), Registerer: registry,
 	})
 	require.NoError(t, err)
@@ -235,6 +253,20 @@ func TestNothingIsScreenedBeforeAListIsLoaded(t *testing.T) {
 	require.NoError(t, s.Ready())
 	require.Equal(t, decision.OutcomeHold, w.decision(t, "a").Outcome)
 	require.NotEmpty(t, w.answers["answer.a"])
+}
+
+// NATS is restarted in the moment in which the consumer is asked for.
+func TestConsumingBeginsAgain(t *testing.T) {
+	w := newWorld()
+	w.failConsume = errors.New("no responders")
+	s, _ := start(t, w)
+	w.publishList(t, "v1", listed)
+	require.Eventually(t, func() bool {
+		err := s.Ready()
+		return err != nil && strings.Contains(err.Error(), "no responders")
+	}, 20*time.Second, time.Millisecond)
+	require.NoError(t, w.deliver(t, delivery(t, "a", listed, 1))[0])
+	require.NoError(t, s.Ready())
 }
 
 func TestDamagedListLeavesTheRunningOne(t *testing.T) {
@@ -319,6 +351,18 @@ func TestDecisionThatCannotBeStoredIsRetried(t *testing.T) {
 	require.Equal(t, decision.OutcomeHold, w.decision(t, "a").Outcome)
 }
 
+func TestDecisionTooLargeToStoreIsRejected(t *testing.T) {
+	w := newWorld()
+	start(t, w)
+	w.publishList(t, "v1", listed)
+	w.mutex.Lock()
+	w.failStore = fmt.Errorf("%w: 2 MB", screener.ErrTooLarge)
+	w.mutex.Unlock()
+	var rejected *screener.RejectedError
+	require.ErrorAs(t, w.deliver(t, delivery(t, "a", listed, 1))[0], &rejected)
+	require.Equal(t, "too_large", rejected.Reason)
+}
+
 func TestHistoryGoneIsUnknownNotZero(t *testing.T) {
 	w := newWorld()
 	start(t, w)
@@ -339,6 +383,27 @@ func TestHistoryGoneIsUnknownNotZero(t *testing.T) {
 	require.NoError(t, w.deliver(t, delivery(t, "c", "Somebody", 1))[0])
 	require.Equal(t, 1, w.invalidated)
 	require.False(t, w.decision(t, "c").Facts.Complete, "history missed an event, and says so")
+}
+
+// The process may end before history answers again, so the gap is noted before any
+// event in it is decided, once.
+func TestGapIsNotedBeforeEventsAreDecided(t *testing.T) {
+	w := newWorld()
+	start(t, w)
+	w.publishList(t, "v1", listed)
+	w.mutex.Lock()
+	w.failHistory, w.failGaps = errors.New("connection refused"), errors.New("the bus is away")
+	w.mutex.Unlock()
+	require.ErrorContains(t, w.deliver(t, delivery(t, "a", "Somebody", 1))[0], "the bus is away")
+	require.Empty(t, w.stored)
+
+	w.mutex.Lock()
+	w.failGaps = nil
+	w.mutex.Unlock()
+	require.NoError(t, w.deliver(t, delivery(t, "a", "Somebody", 2))[0])
+	require.NoError(t, w.deliver(t, delivery(t, "b", "Somebody", 1))[0])
+	require.Equal(t, 2, w.gaps)
+	require.Len(t, w.stored, 2)
 }
 
 func TestMetricsAreWellFormed(t *testing.T) {
