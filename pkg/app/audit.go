@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"chokepoint/pkg/bus"
 	"chokepoint/pkg/decision"
@@ -26,6 +27,16 @@ var (
 
 // NewAudit reads from a connected bus.
 func NewAudit(connected *bus.Bus) Audit { return Audit{bus: connected} }
+
+// Reconciler returns a reconciler of all events whose decisions are still kept.
+// Decisions leave DECISIONS after a time, events do not: older ones would look lost.
+func (a Audit) Reconciler(ctx context.Context) (*replay.Reconciler, error) {
+	first, err := a.bus.FirstEventSince(ctx, time.Now().Add(-bus.DefaultConfig().DecisionsMaxAge+time.Hour))
+	if err != nil {
+		return nil, err
+	}
+	return replay.NewReconciler(a, a, first), nil
+}
 
 // ScanEvents visits the events without their bodies.
 func (a Audit) ScanEvents(ctx context.Context, from uint64, visit func(replay.Record) error) (uint64, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -30,9 +31,14 @@ func NewListStore(connected *bus.Bus, redis *cache.Client) ListStore {
 	return ListStore{bus: connected, cache: redis}
 }
 
-// PutObject stores a snapshot in LISTS.
+// PutObject stores a snapshot in LISTS. One that is there already under its digest has
+// the same lists, whatever version it was stored as: reading verifies the digest.
 func (s ListStore) PutObject(ctx context.Context, name string, r io.Reader) error {
-	return s.bus.PutObject(ctx, name, r)
+	err := s.bus.PutObject(ctx, name, r)
+	if errors.Is(err, bus.ErrConflict) && strings.HasPrefix(name, bus.SnapshotObject("")) {
+		return nil
+	}
+	return err
 }
 
 // GetObject opens a snapshot in LISTS.
@@ -140,6 +146,8 @@ func OpenSnapshot(ctx context.Context, connected *bus.Bus, version, digest strin
 	if err = errors.Join(err, body.Close()); err != nil {
 		return controllist.Snapshot{}, fmt.Errorf("read list snapshot %s: %w", version, err)
 	}
+	// The same lists may have been published before under another version.
+	snapshot.Version = version
 	return snapshot, nil
 }
 

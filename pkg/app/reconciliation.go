@@ -28,15 +28,22 @@ func startReconciliation(connected *bus.Bus, every time.Duration, logger *zap.Lo
 	finished := factory.NewGauge(prometheus.GaugeOpts{
 		Name: "chokepoint_reconcile_finished_timestamp_seconds", Help: "When a reconciliation was last finished.",
 	})
-	audit := NewAudit(connected)
-	reconciler := replay.NewReconciler(audit, audit)
+	used := factory.NewGauge(prometheus.GaugeOpts{Name: "chokepoint_events_stream_bytes", Help: "Bytes that the stream of events holds."})
+	most := factory.NewGauge(prometheus.GaugeOpts{
+		Name: "chokepoint_events_stream_max_bytes", Help: "Bytes that it may hold; beyond, the door answers 503. Alarm before.",
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {
 		ticker := time.NewTicker(every)
 		defer ticker.Stop()
+		var reconciler *replay.Reconciler
 		for {
-			report, err := reconciler.Run(ctx, nil)
+			report, err := reconcileOnce(ctx, connected, &reconciler)
+			if bytes, limit, err := connected.EventsRoom(ctx); err == nil {
+				used.Set(float64(bytes))
+				most.Set(float64(limit))
+			}
 			switch {
 			case ctx.Err() != nil:
 				return
@@ -62,4 +69,17 @@ func startReconciliation(connected *bus.Bus, every time.Duration, logger *zap.Lo
 		done.Wait()
 		return nil
 	}
+}
+
+// reconcileOnce goes on where the last run ended; the first begins at the first event
+// whose decision is still kept.
+func reconcileOnce(ctx context.Context, connected *bus.Bus, reconciler **replay.Reconciler) (replay.Reconciliation, error) {
+	if *reconciler == nil {
+		made, err := NewAudit(connected).Reconciler(ctx)
+		if err != nil {
+			return replay.Reconciliation{}, err
+		}
+		*reconciler = made
+	}
+	return (*reconciler).Run(ctx, nil)
 }

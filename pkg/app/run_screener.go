@@ -59,6 +59,10 @@ func RunScreener(ctx context.Context, config ScreenerConfig, output io.Writer) e
 	return p.serve(ctx)
 }
 
+// screenerAckWait is after how long without a sign of life an event that a screener
+// took is given to another: what a payment waits at most when a screener is killed.
+const screenerAckWait = 4 * time.Second
+
 // ScreenerParts are what a screener is wired from.
 type ScreenerParts struct {
 	Bus *bus.Bus
@@ -83,7 +87,7 @@ func NewScreener(ctx context.Context, parts ScreenerParts) (*screener.Screener, 
 		return nil, fmt.Errorf("keep the policy: %w", err)
 	}
 	consume := bus.DefaultConsumeConfig("screener")
-	consume.Workers = parts.Config.Workers
+	consume.Workers, consume.AckWait = parts.Config.Workers, screenerAckWait
 	onBus := &screenerBus{bus: parts.Bus, consume: consume, stored: parts.Stored}
 	deps := screener.Dependencies{
 		Events: onBus, Decisions: onBus, Answers: onBus, History: parts.History,

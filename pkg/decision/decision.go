@@ -71,7 +71,7 @@ type Inputs struct {
 
 // Prohibition is a fact that law forbids, and what follows from it.
 type Prohibition struct {
-	// Rule is the code of the rule ("listed_party", "listed_vessel", "blocked_agent", "embargoed_destination").
+	// Rule is the code of the rule ("listed_party", "listed_agent", "listed_vessel", "further_matches", "embargoed_destination").
 	Rule string `json:"rule"`
 	// Measure is the listing's measure, where it is a listing.
 	Measure string `json:"measure,omitzero"`

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -24,11 +25,31 @@ func (n *Notifier) handle(ctx context.Context, batch []Incoming) []error {
 		slots <- struct{}{}
 		group.Go(func() {
 			defer func() { <-slots }()
-			answers[i] = n.answer(ctx, batch[i])
+			answers[i] = n.guarded(ctx, batch[i])
 		})
 	}
 	group.Wait()
 	return answers
+}
+
+// maxPanics is how often a decision may panic before it is given up.
+const maxPanics = 3
+
+// guarded turns a panic into an error of its decision alone: it must not end the
+// process, and every replica after it. What a panic says may hold party data, so it
+// goes to the dead letter and not to the log.
+func (n *Notifier) guarded(ctx context.Context, incoming Incoming) (err error) {
+	defer func() {
+		value := recover()
+		if value == nil {
+			return
+		}
+		n.logger.Error("a decision could not be handled: panic", zap.Uint64("sequence", incoming.Sequence), zap.ByteString("stack", debug.Stack()))
+		if err = fmt.Errorf("decision at sequence %d: panic", incoming.Sequence); incoming.Attempt >= maxPanics {
+			err = permanent(fmt.Errorf("%w: %v", err, value))
+		}
+	}()
+	return n.answer(ctx, incoming)
 }
 
 // answer handles one decision, and counts what became of it.

@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"chokepoint/pkg/controllist"
 )
@@ -56,8 +55,7 @@ type firmRow struct {
 // Format names the format.
 func (Firm) Format() Format { return FormatFirm }
 
-// Recognise reports whether one of the first lines is an object with id, list and
-// names. More than the first is looked at, so that a damaged first row does not hide
+// Recognise reports whether one of the first lines is an object with id and list. More than the first is looked at, so that a damaged first row does not hide
 // what the file is.
 func (Firm) Recognise(head []byte) bool {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
@@ -75,19 +73,11 @@ func (Firm) Recognise(head []byte) bool {
 	return false
 }
 
+// looksLikeFirmRow reports whether a line means to be a row: an object that says its id
+// and its list. Whether it is sound is for reading to say, with the fault; a file that
+// is only nearly one must not pass for a document beside the data.
 func looksLikeFirmRow(line []byte) bool {
-	if line[0] != '{' {
-		return false
-	}
-	var row struct {
-		ID    *string `json:"id"`
-		List  *string `json:"list"`
-		Names *[]struct {
-			Value string `json:"value"`
-		} `json:"names"`
-	}
-	// A file in another encoding is a firm's file all the same, and to be refused.
-	return json.Unmarshal(line, &row, jsontext.AllowInvalidUTF8(true)) == nil && row.ID != nil && row.List != nil && row.Names != nil
+	return line[0] == '{' && bytes.Contains(line, []byte(`"id"`)) && bytes.Contains(line, []byte(`"list"`))
 }
 
 // Parse reads each file as a set of its own.

@@ -145,6 +145,7 @@ func TestFirmSeveralListsInOneFile(t *testing.T) {
 func TestFirmRecognise(t *testing.T) {
 	for name, text := range map[string]string{
 		"a row": firmGood, "a mark in front": "\xef\xbb\xbf" + firmGood, "a damaged first row": "{\"id\"\n" + firmGood, "blank lines": "\n\n" + firmGood,
+		"names of another shape": `{"id":"x","list":"y","names":["z"]}`, "a member misspelt": `{"id":"x","list":"y","name":"z"}`, "cut off": `{"id":"x","list":"y","nam`,
 	} {
 		format, ok := Recognise("x", []byte(text))
 		require.True(t, ok, name)
@@ -152,7 +153,6 @@ func TestFirmRecognise(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"other JSON lines": `{"id":"x","caption":"y","schema":"Person","properties":{}}`, "an array": "[" + firmGood + "]", "prose": "hello", "nothing": "",
-		"names of another shape": `{"id":"x","list":"y","names":["z"]}`,
 	} {
 		_, ok := Recognise("list.jsonl", []byte(text))
 		require.False(t, ok, name)

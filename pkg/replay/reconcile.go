@@ -91,12 +91,13 @@ type Reconciler struct {
 
 type pendingEvent struct{ identity, digest string }
 
-// NewReconciler returns a reconciler that has read nothing yet.
-func NewReconciler(ledger Ledger, finder Finder) *Reconciler {
+// NewReconciler returns a reconciler that has read nothing yet and begins at an event:
+// 1 for all, or the first whose decision is still kept.
+func NewReconciler(ledger Ledger, finder Finder, firstEvent uint64) *Reconciler {
 	return &Reconciler{
 		ledger: ledger, finder: finder,
 		decided: roaring64.New(), deadLettered: roaring64.New(), pending: make(map[uint64]pendingEvent),
-		nextEvent: 1, nextDecision: 1, nextDeadLetter: 1,
+		nextEvent: max(firstEvent, 1), nextDecision: 1, nextDeadLetter: 1,
 	}
 }
 

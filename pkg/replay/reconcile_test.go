@@ -96,7 +96,7 @@ func TestReconcileNamesWhatIsMissing(t *testing.T) {
 	l.decide(l.arrive("a"))
 	l.bury(l.arrive("b"))
 	l.arrive("c")
-	report := run(t, replay.NewReconciler(l, l))
+	report := run(t, replay.NewReconciler(l, l, 1))
 	require.Equal(t, replay.Reconciliation{
 		Events: 3, Decided: 1, DeadLettered: 1, Unaccounted: 1, LastEvent: 3,
 		Missing: []replay.Unaccounted{{Sequence: 3, Event: "src/c/1"}},
@@ -107,7 +107,7 @@ func TestReconcileReadsOnlyWhatIsNew(t *testing.T) {
 	l := &ledger{}
 	l.decide(l.arrive("a"))
 	late := l.arrive("b")
-	reconciler := replay.NewReconciler(l, l)
+	reconciler := replay.NewReconciler(l, l, 1)
 	require.EqualValues(t, 1, run(t, reconciler).Unaccounted)
 
 	l.read = 0
@@ -125,7 +125,7 @@ func TestReconcileIsNotFooledByWhatHappensMeanwhile(t *testing.T) {
 		l.decide(waiting)
 		l.decide(l.arrive("b"))
 	}
-	reconciler := replay.NewReconciler(l, l)
+	reconciler := replay.NewReconciler(l, l, 1)
 	require.EqualValues(t, 0, run(t, reconciler).Unaccounted)
 	require.EqualValues(t, 2, run(t, reconciler).Events)
 }
@@ -136,7 +136,7 @@ func TestReconcileCountsSecondCopiesApart(t *testing.T) {
 	l.decide(first)
 	l.decide(first)
 	l.arrive("a")
-	report := run(t, replay.NewReconciler(l, l))
+	report := run(t, replay.NewReconciler(l, l, 1))
 	require.EqualValues(t, 1, report.Duplicates)
 	require.EqualValues(t, 1, report.Surplus)
 	require.EqualValues(t, 0, report.Unaccounted)
@@ -153,7 +153,7 @@ func TestReconcileTellsOtherContentFromSecondCopies(t *testing.T) {
 	l.events[first-1].Digest = "11"
 	l.events[l.arrive("a")-1].Digest = "11"
 	l.events[l.arrive("a")-1].Digest = "22"
-	report := run(t, replay.NewReconciler(l, l))
+	report := run(t, replay.NewReconciler(l, l, 1))
 	require.EqualValues(t, 1, report.Duplicates)
 	require.EqualValues(t, 41, report.Unaccounted)
 	require.Equal(t, 2, l.lookUps, "what is only in flight is not looked up one by one")
@@ -168,7 +168,7 @@ func TestReconcileGoesOnAfterAFailure(t *testing.T) {
 		l.decide(2)
 		l.bury(l.arrive("c"))
 		l.arrive("d")
-		reconciler := replay.NewReconciler(l, nil)
+		reconciler := replay.NewReconciler(l, nil, 1)
 		for {
 			if report, err := reconciler.Run(context.Background(), nil); err == nil {
 				require.EqualValues(t, []uint64{4, 2, 1, 1, 1}, []uint64{
@@ -185,7 +185,7 @@ func TestReconcileGoesOnAfterAFailure(t *testing.T) {
 func TestReconcileAddsUp(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		l := &ledger{}
-		reconciler := replay.NewReconciler(l, l)
+		reconciler := replay.NewReconciler(l, l, 1)
 		answered := map[uint64]bool{}
 		for step := range rapid.IntRange(1, 60).Draw(rt, "steps") {
 			switch rapid.IntRange(0, 3).Draw(rt, "step") {

@@ -3,6 +3,7 @@ package screen
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -123,11 +124,18 @@ func outcome(rules *policy.Policy, decided *decision.Decision) decision.Outcome 
 	for i := range decided.Prohibitions {
 		worst = max(worst, decided.Prohibitions[i].Effect)
 	}
+	if slices.Contains(decided.Unknown, unknownParties) {
+		// Nobody was screened, and that is not a pass.
+		worst = max(worst, decision.OutcomeAlert)
+	}
 	if !decided.Facts.Complete {
 		worst = max(worst, rules.UnavailableHistory())
 	}
 	return max(worst, rules.OutcomeOf(decided.Risk))
 }
+
+// unknownParties stands in Unknown where an event names nobody who could be screened.
+const unknownParties = "parties"
 
 // unknown names what could not be known, so that nobody reads it as "no".
 func unknown(in *Input, searched search) []string {
@@ -136,7 +144,7 @@ func unknown(in *Input, searched search) []string {
 		names = append(names, "history")
 	}
 	if searched.subjects == 0 {
-		names = append(names, "parties")
+		names = append(names, unknownParties)
 	}
 	if searched.cut != "" {
 		names = append(names, "further_matches")

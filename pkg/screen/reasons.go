@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 
 	"chokepoint/pkg/decision"
@@ -32,7 +33,7 @@ func reasons(rules *policy.Policy, decided *decision.Decision) []string {
 			sentences = append(sentences, flags[i].Explanation)
 		}
 	}
-	if len(sentences) == 0 {
+	if len(sentences) == 0 && !slices.Contains(decided.Unknown, unknownParties) {
 		sentences = append(sentences, "nobody in it is on a list, and no red flag fired")
 	}
 	for _, name := range decided.Unknown {
@@ -52,7 +53,7 @@ func unknownSentence(name string) string {
 	switch name {
 	case "history":
 		return "history was not available: nothing is known of earlier events, which is not the same as none"
-	case "parties":
+	case unknownParties:
 		return "the event names no party, bank or ship: there was nobody to screen"
 	case "further_matches":
 		return fmt.Sprintf("more matched than is listed: of one name the best %d entries are, of one event the best %d", maxHitsPerSubject, maxHits)

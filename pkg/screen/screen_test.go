@@ -11,6 +11,7 @@ import (
 
 	"chokepoint/pkg/controllist"
 	"chokepoint/pkg/decision"
+	"chokepoint/pkg/match"
 	"chokepoint/pkg/policy"
 	"chokepoint/pkg/screen"
 	"chokepoint/pkg/trade"
@@ -138,6 +139,7 @@ func TestUnavailableHistoryIsSaid(t *testing.T) {
 func TestNothingToScreenIsSaid(t *testing.T) {
 	_, decided, _ := decide(t, testEngine(t), `{"id":"S-2","kind":"shipment","source":"tms","time":"2026-11-20T08:12:00Z"}`)
 	require.Contains(t, decided.Unknown, "parties")
+	require.Equal(t, decision.OutcomeAlert, decided.Outcome, "nobody was screened, and that is not a pass")
 }
 
 func TestDecisionRecomputesToTheByte(t *testing.T) {
@@ -253,4 +255,11 @@ func TestDecisionHasABoundedSize(t *testing.T) {
 		`{"id":"S-1","kind":"shipment","source":"tms","time":"2026-11-20T08:12:00Z","parties":[%s],"goods":[%s]}`, strings.Join(parties, ","), goods))
 	require.Equal(t, decision.OutcomeHold, decided.Outcome)
 	require.Less(t, len(encoded), 1<<20-4096, "the smallest limit that a server is set up with")
+}
+
+// The built-in policy's threshold is the one the name engine was measured at.
+func TestDefaultPolicyUsesTheMeasuredThreshold(t *testing.T) {
+	hit, near := policy.Default().Thresholds()
+	require.Equal(t, match.DefaultThreshold, hit)
+	require.Less(t, near, hit)
 }

@@ -86,6 +86,8 @@ func (s *Screener) load(ctx context.Context) error {
 	if snapshot.Digest != reference.Digest {
 		return fmt.Errorf("list snapshot %s: its digest is %.12s, announced was %.12s", reference.Version, snapshot.Digest, reference.Digest)
 	}
+	// The same lists may have been published before under another version.
+	snapshot.Version = reference.Version
 	engine, err := s.deps.Compile(snapshot)
 	if err != nil {
 		return err
