@@ -14,7 +14,7 @@ import (
 const (
 	takeWeak        = 10
 	takeKind        = 10
-	takeThing       = 15
+	takeThing       = 25
 	takeBirthFar    = 15
 	takeBirthNear   = 5
 	takeGender      = 10

@@ -33,9 +33,9 @@ type costs struct {
 
 // People give fewer or more of their names; companies that differ in a word are often two.
 var (
-	personCosts = costs{contradicted: 220, extra: 40, omitted: 25, unlike: 150, enough: 18 * 16, doubt: 150, single: 85, family: 88, stretch: 100}
-	otherCosts  = costs{contradicted: 220, extra: 60, omitted: 40, unlike: 150, enough: 18 * 16, doubt: 150, legal: 350, stretch: 130}
-	vesselCosts = costs{contradicted: 220, extra: 60, omitted: 40, unlike: 150, enough: 12 * 16, doubt: 150, stretch: 100}
+	personCosts = costs{contradicted: 220, extra: 40, omitted: 25, unlike: 105, enough: 18 * 16, doubt: 150, single: 85, family: 88, stretch: 100}
+	otherCosts  = costs{contradicted: 220, extra: 60, omitted: 40, unlike: 95, enough: 18 * 16, doubt: 150, legal: 350, stretch: 130}
+	vesselCosts = costs{contradicted: 220, extra: 60, omitted: 40, unlike: 100, enough: 12 * 16, doubt: 110, stretch: 100}
 )
 
 // aligner is the scratch memory of one alignment.
@@ -71,7 +71,7 @@ func (s *Searcher) align(form uint32) decision.BasisPoints {
 	a.queryTo, a.listTo = resize(a.queryTo, len(s.units)), resize(a.listTo, len(listed))
 	for i := range s.units {
 		for j, word := range listed {
-			if likeness := s.likeness(&s.units[i], word, flags[j]); likeness >= leastLikeness {
+			if likeness := s.remembered(i, word, flags[j]); likeness >= leastLikeness {
 				weight := (s.units[i].weight + int32(s.index.termWeight[s.index.words.term[word]])) / 2
 				gain := likeness*weight/16 - abs(int32(i)-int32(j))
 				initial := (s.units[i].textEnd-s.units[i].textStart == 1) != (len(s.index.words.text.at(word)) == 1)
@@ -122,6 +122,28 @@ func (s *Searcher) assign() {
 		}
 		a.pairs = append(a.pairs, p)
 	}
+}
+
+// memo is the likeness of a query unit and a listed word, kept while one query is worked on.
+type memo struct {
+	round, word uint32
+	unit        uint16
+	likeness    int16
+}
+
+const memoSize = 2048
+
+// remembered is likeness, worked out once for a word however many names it stands in.
+func (s *Searcher) remembered(i int, word uint32, flags uint8) int32 {
+	u := &s.units[i]
+	if u.word == word {
+		return 10000
+	}
+	m := &s.memo[(word*37+uint32(i)*331)%memoSize]
+	if m.round != s.memoRound || m.word != word || m.unit != uint16(i) {
+		*m = memo{round: s.memoRound, word: word, unit: uint16(i), likeness: int16(s.likeness(u, word, flags))}
+	}
+	return int32(m.likeness)
 }
 
 // likeness compares a query unit with a listed word.

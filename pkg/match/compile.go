@@ -1,7 +1,6 @@
 package match
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 	"slices"
@@ -40,11 +39,14 @@ func Compile(entries []controllist.Entry) (*Index, error) {
 	x.keys.text.offset = []uint32{0}
 	for i := range entries {
 		x.entryKind[i] = kindOf(entries[i].Kind)
+		x.entryStart = append(x.entryStart, uint32(len(x.occurrence)))
 		for j := range entries[i].Names {
 			c.addName(i, j)
 		}
 	}
+	x.entryStart = append(x.entryStart, uint32(len(x.occurrence)))
 	x.identifiers = buildIdentifiers(entries)
+	x.addresses = buildAddresses(entries)
 	c.finish()
 	return x, nil
 }
@@ -80,6 +82,7 @@ func (c *compiler) addName(entry, name int) {
 		kind = nameFormer
 	}
 	c.pairs = append(c.pairs, pair{form, uint32(len(x.occurrence))})
+	x.occurrenceForm = append(x.occurrenceForm, form)
 	x.occurrence = append(x.occurrence, occurrence{entry: int32(entry), name: int16(min(name, 1<<15-1)), kind: kind})
 }
 
@@ -200,6 +203,10 @@ func (c *compiler) finish() {
 	}
 	c.finishKeys()
 	x.occurrences = layOut(c.pairs, len(c.forms))
+	x.formTerms = make([]uint32, len(x.formUnits.items))
+	for i, word := range x.formUnits.items {
+		x.formTerms[i] = x.words.term[word]
+	}
 	var postings []pair
 	for form := range uint32(len(c.forms)) {
 		start := len(postings)
@@ -292,6 +299,3 @@ func (c *compiler) weigh() {
 		}
 	}
 }
-
-// Compare two words of an index for tests and explanations.
-func (w *words) equalText(a uint32, text []byte) bool { return bytes.Equal(w.text.at(a), text) }

@@ -11,7 +11,7 @@ import "math/bits"
 const (
 	shortestFuzzy = 3
 	longKey       = 6
-	maxKey        = 20
+	maxKey        = 11
 )
 
 func reach(length int) int {
@@ -44,7 +44,13 @@ func eachRemainder(key []byte, depth int, fn func(hash uint64)) {
 	if len(key) > maxKey {
 		key = key[:maxKey]
 	}
-	fn(remainder(key, -1, -1))
+	// The hash of each head is kept, so that only what follows a gap is hashed again.
+	var heads [maxKey + 1]uint64
+	heads[0] = hashSeed
+	for i, c := range key {
+		heads[i+1] = (heads[i] ^ uint64(c)) * hashStep
+	}
+	fn(finish(heads[len(key)]))
 	if depth < 1 {
 		return
 	}
@@ -52,24 +58,24 @@ func eachRemainder(key []byte, depth int, fn func(hash uint64)) {
 		if i > 0 && key[i] == key[i-1] {
 			continue
 		}
-		fn(remainder(key, i, -1))
-		if depth < 2 {
-			continue
-		}
+		h := heads[i]
 		for j := i + 1; j < len(key); j++ {
-			fn(remainder(key, i, j))
+			if depth > 1 {
+				fn(finish(hashOn(h, key[j+1:])))
+			}
+			h = (h ^ uint64(key[j])) * hashStep
 		}
+		fn(finish(h))
 	}
 }
 
-func remainder(key []byte, skip, skipToo int) uint64 {
-	h := uint64(hashSeed)
-	for i, c := range key {
-		if i != skip && i != skipToo {
-			h = (h ^ uint64(c)) * 0x100000001b3
-		}
+const hashStep = 0x100000001b3
+
+func hashOn(h uint64, b []byte) uint64 {
+	for _, c := range b {
+		h = (h ^ uint64(c)) * hashStep
 	}
-	return finish(h)
+	return h
 }
 
 func buildDeletions(keys *texts) deletions {
@@ -85,7 +91,7 @@ func buildDeletions(keys *texts) deletions {
 		}
 	}
 	size := max(1<<bits.Len(uint(count/4)), 64)
-	d := deletions{offset: make([]uint32, size+1), filter: make([]uint64, max(1<<bits.Len(uint(count*8/64)), 1)), shift: uint8(64 - bits.Len(uint(size-1)))}
+	d := deletions{offset: make([]uint32, size+1), filter: make([]uint64, max(1<<bits.Len(uint(count*16/64)), 1)), shift: uint8(64 - bits.Len(uint(size-1)))}
 	for i := range n {
 		if key := keys.at(i); reach(len(key)) > 0 {
 			eachRemainder(key, reach(len(key)), func(hash uint64) { d.offset[hash>>d.shift+1]++ })

@@ -92,11 +92,9 @@ type row struct {
 // formOf finds the form of the name a candidate was found by.
 func (s *Searcher) formOf(c Candidate) (form, number uint32, ok bool) {
 	x := s.index
-	for form := range uint32(len(x.formWeight)) {
-		for _, number := range x.occurrences.at(form) {
-			if o := x.occurrence[number]; o.entry == c.Entry && int32(o.name) == c.Name {
-				return form, number, true
-			}
+	for number := x.entryStart[c.Entry]; number < x.entryStart[c.Entry+1]; number++ {
+		if int32(x.occurrence[number].name) == c.Name {
+			return x.occurrenceForm[number], number, true
 		}
 	}
 	return 0, 0, false

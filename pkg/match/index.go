@@ -14,6 +14,7 @@ type Index struct {
 	entries []controllist.Entry
 
 	identifiers identifiers
+	addresses   addresses
 
 	words words
 	keys  keys
@@ -25,11 +26,15 @@ type Index struct {
 
 	// Forms are distinct names; several entries may bear one.
 	formUnits   lists
+	formTerms   []uint32 // the terms of formUnits
 	formFlags   []uint8
 	formWeight  []uint32
 	occurrences lists
 	occurrence  []occurrence
-	entryKind   []kindBits
+	// occurrenceForm is the form of each occurrence, entryStart the first occurrence of each
+	// entry and, at the end, their number.
+	occurrenceForm, entryStart []uint32
+	entryKind                  []kindBits
 }
 
 // occurrence is one name of one entry.

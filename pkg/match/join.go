@@ -1,6 +1,8 @@
 package match
 
 import (
+	"slices"
+
 	"chokepoint/pkg/decision"
 	"chokepoint/pkg/normalize"
 )
@@ -10,6 +12,8 @@ import (
 const (
 	// mostJoined is how many words are tried together.
 	mostJoined = 4
+	// longestJoined is the length of joined words that are looked up.
+	longestJoined = 20
 	// leastJoined is the likeness from which joined words are one.
 	leastJoined = 8200
 	// bestLoose is the likeness under which a pair may be parted for a joined word, and
@@ -22,6 +26,9 @@ const (
 // one query unit, where that is better than what they have alone.
 func (s *Searcher) joinWords(listed []uint32) {
 	a := &s.alignment
+	if !slices.Contains(a.queryTo, 0) && !slices.Contains(a.listTo, 0) {
+		return
+	}
 	for j := range listed {
 		if s.loose(a.listTo[j]-1, int32(j)) {
 			s.joinQuery(int32(j), listed[j])
@@ -83,6 +90,9 @@ func (s *Searcher) joinQuery(j int32, word uint32) {
 		return
 	}
 	for i := range s.units {
+		if s.text(&s.units[i])[0] != other[0] && !s.units[i].script.Vowelless() && !w.script[word].Vowelless() {
+			continue
+		}
 		var text, phone [2 * maxLetters]byte
 		t, p := text[:0], phone[:0]
 		for last := i; last < len(s.units) && last < i+mostJoined && (a.queryTo[last] == 0 || a.queryTo[last] == j+1); last++ {
@@ -123,6 +133,9 @@ func (s *Searcher) joinListed(i int32, listed []uint32) {
 		return
 	}
 	for j := range listed {
+		if w.text.at(listed[j])[0] != own[0] && !u.script.Vowelless() && !w.script[listed[j]].Vowelless() {
+			continue
+		}
 		var text, phone [2 * maxLetters]byte
 		t, p := text[:0], phone[:0]
 		for last := j; last < len(listed) && last < j+mostJoined && (a.listTo[last] == 0 || a.listTo[last] == i+1); last++ {
@@ -198,9 +211,10 @@ func (s *Searcher) joinedLikeness(text, phone []byte, script normalize.Script, o
 	return int32(wordLikeness(text, phone, other, otherPhone)) * 99 / 100
 }
 
-// collectJoined adds the forms that hold two neighbouring query words as one, or one
+// collectJoined reports whether it found any: it adds the forms that hold two neighbouring query words as one, or one
 // query word as two.
-func (s *Searcher) collectJoined(b bound) {
+func (s *Searcher) collectJoined(b bound) bool {
+	marked := s.marked
 	for i := range s.units {
 		u := &s.units[i]
 		if u.class == normalize.ClassLegal {
@@ -209,12 +223,12 @@ func (s *Searcher) collectJoined(b bound) {
 		var phone [2 * maxLetters]byte
 		p := append(phone[:0], s.phone(u)[:min(len(s.phone(u)), maxLetters)]...)
 		weight := u.weight
-		if weight > 200 || u.word == noWord {
+		if u.word == noWord || len(p) >= longestWhole {
 			s.addSplit(i, b)
 		}
 		for last := i + 1; last < len(s.units) && last < i+mostJoined; last++ {
 			next := &s.units[last]
-			if len(p)+int(next.phoneEnd-next.phoneStart) > maxKey {
+			if len(p)+int(next.phoneEnd-next.phoneStart) > longestJoined {
 				break
 			}
 			p = append(p, s.phone(next)...)
@@ -222,6 +236,7 @@ func (s *Searcher) collectJoined(b bound) {
 			s.addKey(p, i, weight, b, next.script.Vowelless())
 		}
 	}
+	return len(s.touched) > 0 || s.marked != marked
 }
 
 // addKey adds the forms with a word that sounds so.
@@ -278,12 +293,12 @@ func (s *Searcher) addSplit(unit int, b bound) {
 // markTerms marks the terms of the part of a word that is not followed, so that its weight
 // does not count as left out.
 func (s *Searcher) markTerms(terms []uint32) {
+	s.marked++
+	s.partsAside += 300
 	for _, term := range terms {
-		m := &s.marks[term]
-		if m.round != s.markRound {
-			*m = mark{round: s.markRound}
-		}
+		m := s.mark(term)
 		m.weight += uint16(s.index.termWeight[term])
+		m.tell += uint16(s.index.termRarity[term])
 	}
 }
 
@@ -293,11 +308,14 @@ func (s *Searcher) addTerms(terms []uint32, unit int, weight int32, b bound) {
 	}
 }
 
+// longestWhole is the length from which a listed word too is tried in two parts.
+const longestWhole = 10
+
 // mostSplit is the longest list of forms followed for a part of a word.
 const mostSplit = 400
 
 func (s *Searcher) addTerm(term uint32, unit int, weight int32, b bound) {
 	if forms := s.index.postings.at(term); len(forms) <= mostSplit {
-		s.addForms(forms, unit, weight, b.worth(weight, 9800))
+		s.addForms(forms, unit, weight, b.worth(weight, 9800), int32(s.costs.enough))
 	}
 }

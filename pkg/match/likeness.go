@@ -76,7 +76,10 @@ func distance(a, b []byte, phonetic bool, limit int) int {
 	if len(b) > maxLetters {
 		b = b[:maxLetters]
 	}
-	var rows [3][maxLetters + 1]int
+	if len(a) < 2 && len(b) < 2 || len(a) == 0 || len(b) == 0 {
+		return smallDistance(a, b, phonetic, first, limit)
+	}
+	var rows [3][maxLetters + 1]int16
 	before, previous, current := &rows[0], &rows[1], &rows[2]
 	for j := range b {
 		previous[j+1] = previous[j] + omissionOf(b[j], phonetic)
@@ -90,9 +93,9 @@ func distance(a, b []byte, phonetic bool, limit int) int {
 			if a[i] == b[j] {
 				best = min(best, previous[j])
 			} else {
-				step := costLetter
+				step := int16(costLetter)
 				if phonetic {
-					step = int(substitution[a[i]&127][b[j]&127])
+					step = int16(substitution[a[i]&127][b[j]&127])
 				}
 				if first && i == 0 && j == 0 && step == costLetter {
 					step += costFirst
@@ -105,20 +108,45 @@ func distance(a, b []byte, phonetic bool, limit int) int {
 			current[j+1] = best
 			least = min(least, best)
 		}
-		if least > limit+costTransport {
+		if int(least) > limit+costTransport {
 			return farApart
 		}
 		before, previous, current = previous, current, before
 	}
-	if previous[len(b)] > limit {
-		return farApart
+	if cost := int(previous[len(b)]); cost <= limit {
+		return cost
 	}
-	return previous[len(b)]
+	return farApart
 }
 
-func omissionOf(c byte, phonetic bool) int {
+// smallDistance is distance where nothing is left of one word, or one letter of both.
+func smallDistance(a, b []byte, phonetic, first bool, limit int) int {
+	cost := int16(0)
+	for _, c := range a {
+		cost += omissionOf(c, phonetic)
+	}
+	for _, c := range b {
+		cost += omissionOf(c, phonetic)
+	}
+	if len(a) == 1 && len(b) == 1 {
+		step := int16(costLetter)
+		if phonetic {
+			step = int16(substitution[a[0]&127][b[0]&127])
+		}
+		if first && step == costLetter {
+			step += costFirst
+		}
+		cost = min(cost, step)
+	}
+	if int(cost) > limit {
+		return farApart
+	}
+	return int(cost)
+}
+
+func omissionOf(c byte, phonetic bool) int16 {
 	if phonetic {
-		return int(omission[c&127])
+		return int16(omission[c&127])
 	}
 	return costLetter
 }
@@ -147,6 +175,9 @@ func wordLikeness(textA, phoneA, textB, phoneB []byte) int {
 		sound = 9850
 	}
 	if sound >= 9500 {
+		return sound
+	}
+	if string(textA) == string(phoneA) && string(textB) == string(phoneB) {
 		return sound
 	}
 	length = max(len(textA), len(textB))

@@ -1,7 +1,7 @@
 package match
 
 import (
-	"math/bits"
+	"slices"
 
 	"chokepoint/pkg/decision"
 	"chokepoint/pkg/normalize"
@@ -18,9 +18,10 @@ type unit struct {
 	class                                    normalize.Class
 	script                                   normalize.Script
 	flags                                    uint8
-	// near is where its neighbours are in the searcher's list, cost how many postings they have.
+	// near is where its neighbours are in the searcher's list.
 	nearStart, nearEnd int32
-	cost               int32
+	// aside is the most of what was set aside of it is worth.
+	aside int32
 }
 
 const noWord = ^uint32(0)
@@ -37,31 +38,44 @@ type Searcher struct {
 	name  normalize.Name
 	cut   []normalize.Unit
 
-	costs     *costs
-	units     []unit
-	bytes     []byte
-	near      []neighbour
-	weight    int32 // of all units
-	exact     uint64
-	seenTerm  []uint32 // by term: the round it was last added in
-	round     uint32
-	seenKey   []uint32
-	keyRound  uint32
-	shared    []shared // by form: what it shares with the query so far
-	touched   []uint32
-	marks     []mark // by term
-	markRound uint32
-	alignment aligner
-	order     []int32
-	found     []Candidate
-	place     []int32 // by entry: place in found plus one
+	costs      *costs
+	units      []unit
+	bytes      []byte
+	near       []neighbour
+	weight     int32 // of all units
+	exact      uint64
+	seenTerm   []uint32 // by term: the round it was last added in
+	round      uint32
+	seenKey    []uint32
+	keyRound   uint32
+	shared     []shared // by form: what it shares with the query so far
+	touched    []uint32
+	marks      []mark   // by term
+	addressSum []uint16 // by listed address: weight shared with one of the query's
+	addressHit []uint32
+	// isMarked has a bit for each marked term, small enough to stay near the processor.
+	isMarked    []uint64
+	markedTerms []uint32
+	marked      uint32
+	// asideWeight is the most weight a form could add by what was set aside, partsAside that
+	// of parts of words.
+	asideWeight, partsAside int32
+	alignment               aligner
+	order                   []uint64
+	found                   []Candidate
+	place                   []int32 // by entry: place in found plus one
+	memo                    [memoSize]memo
+	pattern                 pattern
+	memoRound               uint32
+	kept                    []kept
+	keptNear                []neighbour
 }
 
 // NewSearcher returns a searcher; it belongs to one goroutine.
 func (x *Index) NewSearcher() *Searcher {
 	return &Searcher{
 		index: x, seenTerm: make([]uint32, len(x.termWeight)), seenKey: make([]uint32, len(x.keys.text.offset)),
-		marks: make([]mark, len(x.termWeight)), shared: make([]shared, len(x.formWeight)), place: make([]int32, len(x.entries)),
+		marks: make([]mark, len(x.termWeight)), isMarked: make([]uint64, len(x.termWeight)/64+1), kept: make([]kept, keptWords), keptNear: make([]neighbour, keptWords*keptNear), addressSum: make([]uint16, len(x.addresses.weight)), shared: make([]shared, len(x.formWeight)), place: make([]int32, len(x.entries)),
 	}
 }
 
@@ -70,6 +84,7 @@ func (x *Index) NewSearcher() *Searcher {
 func (s *Searcher) Search(q *Query, threshold decision.BasisPoints, limit int) []Candidate {
 	s.found = s.found[:0]
 	s.searchIdentifiers(q, threshold)
+	s.searchAddresses(q, threshold)
 	s.prepare(q)
 	if len(s.units) > 0 {
 		s.collect(int32(threshold))
@@ -94,12 +109,14 @@ func (s *Searcher) prepare(q *Query) {
 	s.name.Set(q.Name)
 	s.cut = s.name.AppendUnits(s.cut[:0], kindOf(q.Kind) == kindPerson)
 	s.units, s.bytes, s.near, s.weight = s.units[:0], s.bytes[:0], s.near[:0], 0
+	s.memoRound++
 	for _, cut := range s.cut {
 		u := unit{class: cut.Meaning.Class, script: s.name.Tokens[cut.First].Script, flags: unitFlags(&s.name, cut), native: nativeOf(&s.name, cut), word: noWord}
 		u.textStart = int32(len(s.bytes))
 		s.bytes = appendWordKey(s.bytes, &s.name, cut)
 		u.textEnd = int32(len(s.bytes)) - 7
-		if word, ok := x.words.table.get(hashBytes(s.bytes[u.textStart:])); ok {
+		hash := hashBytes(s.bytes[u.textStart:])
+		if word, ok := x.words.table.get(hash); ok {
 			u.word = word
 		}
 		s.bytes = s.bytes[:u.textEnd]
@@ -115,7 +132,7 @@ func (s *Searcher) prepare(q *Query) {
 		case cut.Meaning.Known():
 			u.term = uint32(cut.Meaning.ID)
 		}
-		s.neighbours(&u, cut.First == cut.Last)
+		s.neighbours(&u, hash|1, cut.First == cut.Last)
 		s.weigh(&u)
 		s.weight += u.weight
 		s.units = append(s.units, u)
@@ -125,6 +142,10 @@ func (s *Searcher) prepare(q *Query) {
 func (s *Searcher) text(u *unit) []byte  { return s.bytes[u.textStart:u.textEnd] }
 func (s *Searcher) phone(u *unit) []byte { return s.bytes[u.phoneStart:u.phoneEnd] }
 
+// surelyMeant is the likeness from which an unlisted word is weighed as the listed word it
+// is most like.
+const surelyMeant = 8300
+
 // weigh gives a unit its weight: that of its term, or of the best term it may stand
 // for, or the greatest where it is like nothing listed.
 func (s *Searcher) weigh(u *unit) {
@@ -132,7 +153,7 @@ func (s *Searcher) weigh(u *unit) {
 	term := u.term
 	if term == 0 || len(x.postings.at(term)) == 0 {
 		term = 0
-		best := int32(0)
+		best := int32(surelyMeant - 1)
 		for _, n := range s.near[u.nearStart:u.nearEnd] {
 			if n.likeness > best && len(x.postings.at(n.term)) > 0 {
 				best, term = n.likeness, n.term
@@ -148,111 +169,11 @@ func (s *Searcher) weigh(u *unit) {
 	u.weight, u.rarity = int32(weightOf(u.class, letters, rarity)), int32(rarity)
 }
 
-// neighbours lists the terms a unit may stand for.
-func (s *Searcher) neighbours(u *unit, single bool) {
-	x := s.index
-	u.nearStart = int32(len(s.near))
-	s.round++
-	if u.term != 0 {
-		s.addNear(u, u.term, 10000)
-	}
-	if single && u.flags&unitDigits == 0 {
-		phone := s.phone(u)
-		var buffer [2 * maxLetters]byte
-		key := normalize.AppendKey(buffer[:0], phone)
-		if number, ok := x.keys.table.get(hashBytes(key)); ok {
-			for _, term := range x.keys.terms.at(number) {
-				s.addNear(u, term, 9700)
-			}
-		}
-		switch u.class {
-		case normalize.ClassLegal, normalize.ClassParticle, normalize.ClassTitle:
-		case normalize.ClassGeneric, normalize.ClassTrade:
-			s.fuzzy(u, key, mostMisspelled)
-		default:
-			s.fuzzy(u, key, len(x.formWeight))
-		}
-		if u.script.Vowelless() {
-			s.bySkeleton(u, phone)
-		}
-	}
-	u.nearEnd = int32(len(s.near))
-}
-
-func (s *Searcher) addNear(u *unit, term uint32, likeness int32) {
-	if s.seenTerm[term] == s.round {
-		return
-	}
-	s.seenTerm[term] = s.round
-	s.near = append(s.near, neighbour{term, likeness})
-	u.cost += int32(len(s.index.postings.at(term)))
-}
-
-// leastNear is the least likeness of a word looked for; words less alike still pair where
-// others have found the name.
-const leastNear = 6500
-
-// mostMisspelled is how many forms a term may have to pass for a misspelling of a common word.
-const mostMisspelled = 40
-
-// fuzzy adds the terms of keys a letter or two away that at most so many forms have.
-func (s *Searcher) fuzzy(u *unit, key []byte, most int) {
-	k := &s.index.keys
-	d := &k.deletions
-	s.keyRound++
-	own, depth := mask(key), reach(len(key))
-	eachRemainder(key, depth, func(hash uint64) {
-		word, bit := d.filterBit(hash)
-		if d.filter[word]&bit == 0 {
-			return
-		}
-		bucket := hash >> d.shift
-		tag := uint16(hash >> 16)
-		for at := d.offset[bucket]; at < d.offset[bucket+1]; at++ {
-			if d.tags[at] != tag {
-				continue
-			}
-			number := d.keys[at]
-			if s.seenKey[number] == s.keyRound {
-				continue
-			}
-			s.seenKey[number] = s.keyRound
-			if bits.OnesCount32(own^k.mask[number]) > 2*depth {
-				continue
-			}
-			other := k.text.at(number)
-			length := max(len(key), len(other))
-			likeness := likenessOf(distance(key, other, true, limitFor(length)), length)
-			if likeness < leastNear {
-				continue
-			}
-			for _, term := range k.terms.at(number) {
-				if len(s.index.postings.at(term)) <= most {
-					s.addNear(u, term, int32(likeness))
-				}
-			}
-		}
-	})
-}
-
-func (s *Searcher) bySkeleton(u *unit, phone []byte) {
-	k := &s.index.keys
-	var buffer [2 * maxLetters]byte
-	skeleton := normalize.AppendSkeleton(buffer[:0], phone)
-	if len(skeleton) < 2 {
-		return
-	}
-	if number, ok := k.skeletons.get(hashBytes(skeleton)); ok {
-		for _, term := range k.skeletonTerms.at(number) {
-			s.addNear(u, term, 9000)
-		}
-	}
-}
-
 // shared is what a form shares with a query.
 type shared struct {
 	weight uint16 // of the query units it has
 	gain   uint16 // what they are worth against leaving them out, in the units of bound
+	tell   uint16 // what evidence they are at most
 	unit   uint8  // the last unit counted, plus one
 }
 
@@ -263,12 +184,35 @@ type shared struct {
 //
 // All in hundredths of weight.
 type bound struct {
+	threshold     int32
 	agree         int32 // (1−t)/t in hundredths
 	extra, unlike int32
 }
 
 func (s *Searcher) boundFor(threshold int32) bound {
-	return bound{agree: (10000 - threshold) * 100 / threshold, extra: int32(s.costs.extra), unlike: int32(s.costs.unlike)}
+	threshold = max(10000-(10000-threshold)*100/int32(s.costs.stretch), 1)
+	return bound{threshold: threshold, agree: (10000 - threshold) * 100 / threshold, extra: int32(s.costs.extra), unlike: int32(s.costs.unlike)}
+}
+
+// short reports whether what a form has cannot outweigh what it must lack.
+func (b bound) short(s *Searcher, have, extra, omitted int32) bool {
+	c := s.costs
+	extra, omitted = max(extra, 0), max(omitted, 0)
+	return have*100 < s.weight*b.extra+omitted*int32(c.omitted)+min(extra, omitted)*int32(c.contradicted-c.extra-c.omitted)
+}
+
+// agreeWhere is agree where want of evidence takes so many basis points from the score.
+func (b bound) agreeWhere(take int32) int32 {
+	threshold := b.threshold * 10000 / max(10000-take, 1000)
+	return (10000 - threshold) * 100 / threshold
+}
+
+// telling is the most evidence a unit of the given rarity is when found at a likeness.
+func telling(rarity, likeness int32) int32 {
+	if likeness >= 9700 {
+		return rarity
+	}
+	return max(rarity-32-(9900-likeness)*7/100, rarity/8) + 24
 }
 
 // worth is what a unit of the given weight found at a likeness adds to the inequality, as
@@ -278,37 +222,80 @@ func (b bound) worth(weight, likeness int32) int32 {
 	return max(w, 0)
 }
 
-// collect adds up, form by form, what it shares with the query, and leaves out the
-// commonest units as long as a form without the others could not reach the threshold anyway.
+// collect adds up, form by form, what it shares with the query. Of the lists to follow it
+// leaves out the longest, as long as a form that is on none of the others could not reach
+// the threshold anyway; a form found by the others is asked for those.
 func (s *Searcher) collect(threshold int32) {
-	s.order = s.order[:0]
-	for i := range s.units {
-		s.order = append(s.order, int32(i))
-		for j := len(s.order) - 1; j > 0 && s.units[s.order[j]].cost > s.units[s.order[j-1]].cost; j-- {
-			s.order[j], s.order[j-1] = s.order[j-1], s.order[j]
-		}
-	}
 	b := s.boundFor(max(threshold, 1))
 	need := s.weight * b.extra / 100
-	initials := s.initials()
-	worth := b.worth(initials*40, 10000)
-	s.markRound++
-	for _, i := range s.order {
+	s.unmark()
+	s.partsAside = 0
+	joined := s.collectJoined(b)
+	// Initials never make a match by themselves, so they may not fill the bound.
+	forInitials := min(b.worth(s.initials()*40, 10000)+s.weight*slackShare/100, need/2)
+	if !joined && s.potential(b)+forInitials < need {
+		return
+	}
+	s.order = s.order[:0]
+	for i := range s.units {
 		u := &s.units[i]
-		if w := b.worth(u.weight, 10000); worth+w < need && len(s.order) > 1 {
-			worth += w
-			s.setAside(u, b)
+		u.aside = 0
+		for n := u.nearStart; n < u.nearEnd; n++ {
+			length := len(s.index.postings.at(s.near[n].term))
+			if length > 0 {
+				s.order = append(s.order, uint64(length)<<32|uint64(i)<<24|uint64(n))
+			}
+		}
+	}
+	slices.Sort(s.order)
+	aside := forInitials
+	s.asideWeight = s.partsAside
+	for at := len(s.order) - 1; at >= 0; at-- {
+		i, n := s.order[at]>>24&0xff, s.order[at]&0xffffff
+		u, near := &s.units[i], s.near[n]
+		worth := b.worth(u.weight, near.likeness)
+		if more := max(worth-u.aside, 0); aside+more < need {
+			if u.aside == 0 {
+				s.asideWeight += u.weight
+			}
+			aside += more
+			u.aside = max(u.aside, worth, 1)
+			s.setAside(near.term, u.weight, worth, telling(u.rarity, near.likeness))
 			continue
 		}
-		s.add(int(i), b)
+		s.addForms(s.index.postings.at(near.term), int(i), u.weight, worth, telling(u.rarity, near.likeness))
 	}
-	s.collectJoined(b)
-	s.prune(b, initials, worth)
+	s.prune(b, aside)
 }
+
+// potential is the most all units together could be worth.
+func (s *Searcher) potential(b bound) int32 {
+	sum := int32(0)
+	for i := range s.units {
+		u := &s.units[i]
+		best := int32(0)
+		for _, n := range s.near[u.nearStart:u.nearEnd] {
+			if n.likeness > best && s.index.postings.offset[n.term+1] > s.index.postings.offset[n.term] {
+				best = n.likeness
+			}
+		}
+		if best > 0 {
+			sum += b.worth(u.weight, best)
+		}
+	}
+	return sum
+}
+
+// slackShare is how much of a query's weight the bound forgives, in hundredths, for words that
+// align although they were not looked for.
+const slackShare = 4
 
 // initials counts the initials; no list is kept of what could stand for one.
 func (s *Searcher) initials() int32 {
 	n := int32(0)
+	if s.costs != &personCosts {
+		return n
+	}
 	for i := range s.units {
 		if s.units[i].textEnd-s.units[i].textStart == 1 {
 			n++
@@ -317,34 +304,39 @@ func (s *Searcher) initials() int32 {
 	return n
 }
 
-// aside marks a term that a unit left out may stand for.
+// mark is a term whose list is not followed: what it would add to a form that has it.
 type mark struct {
-	round         uint32
-	weight, worth uint16
+	weight, worth, tell uint16
 }
 
-// setAside marks the terms of a unit whose lists are not followed, so that a form found by
-// other units can be asked whether it has this one too.
-func (s *Searcher) setAside(u *unit, b bound) {
-	for _, n := range s.near[u.nearStart:u.nearEnd] {
-		m := &s.marks[n.term]
-		if m.round != s.markRound {
-			*m = mark{round: s.markRound}
-		}
-		m.weight += uint16(u.weight)
-		m.worth += uint16(b.worth(u.weight, n.likeness))
+// mark returns the mark of a term, new where it had none in this search.
+func (s *Searcher) mark(term uint32) *mark {
+	m := &s.marks[term]
+	if bit := uint64(1) << (term & 63); s.isMarked[term>>6]&bit == 0 {
+		s.isMarked[term>>6] |= bit
+		s.markedTerms = append(s.markedTerms, term)
+		*m = mark{}
 	}
+	return m
 }
 
-func (s *Searcher) add(i int, b bound) {
-	u := &s.units[i]
-	for _, n := range s.near[u.nearStart:u.nearEnd] {
-		s.addForms(s.index.postings.at(n.term), i, u.weight, b.worth(u.weight, n.likeness))
+// unmark forgets the marks of the last search.
+func (s *Searcher) unmark() {
+	for _, term := range s.markedTerms {
+		s.isMarked[term>>6] = 0
 	}
+	s.markedTerms = s.markedTerms[:0]
+}
+
+func (s *Searcher) setAside(term uint32, weight, worth, tell int32) {
+	m := s.mark(term)
+	m.weight += uint16(weight)
+	m.worth += uint16(worth)
+	m.tell += uint16(tell)
 }
 
 // addForms counts a unit for every form of a list.
-func (s *Searcher) addForms(forms []uint32, unit int, weight, worth int32) {
+func (s *Searcher) addForms(forms []uint32, unit int, weight, worth, tell int32) {
 	for _, form := range forms {
 		at := &s.shared[form]
 		switch {
@@ -356,39 +348,47 @@ func (s *Searcher) addForms(forms []uint32, unit int, weight, worth int32) {
 		at.unit = uint8(unit + 1)
 		at.weight += uint16(weight)
 		at.gain += uint16(worth)
+		at.tell += uint16(tell)
 	}
 }
 
-// prune keeps the touched forms that could still reach the threshold.
-func (s *Searcher) prune(b bound, initials, spare int32) {
+// prune keeps the touched forms that could still reach the threshold; spare is the most a
+// form could add by what was set aside.
+func (s *Searcher) prune(b bound, spare int32) {
 	x, c := s.index, s.costs
 	kept := s.touched[:0]
-	slack := b.worth(initials*40, 10000) + s.weight*6/100
-	least := s.weight*b.extra/100 - slack - spare
+	initials := s.initials()
+	slack := min(b.worth(initials*40, 10000)+s.weight*slackShare/100, s.weight*b.extra/200)
+	least := s.weight*b.extra/100 - spare
 	for _, form := range s.touched {
 		at := s.shared[form]
 		s.shared[form] = shared{}
 		if int32(at.gain) < least {
 			continue
 		}
-		matched, have := int32(at.weight), int32(at.gain)+slack
-		for _, word := range x.formUnits.at(form) {
-			if m := &s.marks[x.words.term[word]]; m.round == s.markRound {
+		// The same with all that was set aside, before the form's own terms are looked at.
+		most := int32(at.weight) + s.asideWeight
+		if b.short(s, int32(at.gain)+spare, s.weight-most-initials*40, int32(x.formWeight[form])-most*11/10-initials*150) {
+			continue
+		}
+		matched, have, tell := int32(at.weight), int32(at.gain)+slack, int32(at.tell)+initials*64+48
+		for _, term := range x.formTerms[x.formUnits.offset[form]:x.formUnits.offset[form+1]] {
+			if s.isMarked[term>>6]&(1<<(term&63)) != 0 {
+				m := &s.marks[term]
 				matched += int32(m.weight)
 				have += int32(m.worth)
+				tell += int32(m.tell)
 			}
 		}
-		extra := max(s.weight-matched-initials*40, 0)
-		omitted := max(int32(x.formWeight[form])-matched*11/10-initials*150, 0)
-		if have*100 >= s.weight*b.extra+omitted*int32(c.omitted)+min(extra, omitted)*int32(c.contradicted-c.extra-c.omitted) {
+		if short := int32(c.enough) - tell; short > 0 {
+			have -= matched * 65 / 100 * (b.agree - b.agreeWhere(short*int32(c.doubt)/16)) / 100
+		}
+		if !b.short(s, have, s.weight-matched-initials*40, int32(x.formWeight[form])-matched*11/10-initials*150) {
 			kept = append(kept, form)
 		}
 	}
 	s.touched = kept
-	Aligned += len(kept)
 }
-
-var Aligned int
 
 func (s *Searcher) clear() { s.touched = s.touched[:0] }
 
@@ -441,12 +441,8 @@ func (s *Searcher) Compare(q *Query, entry int) decision.BasisPoints {
 	x := s.index
 	s.prepare(q)
 	best := decision.BasisPoints(0)
-	for form := range uint32(len(x.formWeight)) {
-		for _, number := range x.occurrences.at(form) {
-			if o := x.occurrence[number]; int(o.entry) == entry {
-				best = max(best, s.adjust(q, o, s.align(form)))
-			}
-		}
+	for number := x.entryStart[entry]; number < x.entryStart[entry+1]; number++ {
+		best = max(best, s.adjust(q, x.occurrence[number], s.align(x.occurrenceForm[number])))
 	}
 	return best
 }

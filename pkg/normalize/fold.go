@@ -22,7 +22,7 @@ const (
 	foldArmenian = "աa բb գg դd եe զz էe ըe թt ժzh իi լl խkh ծts կk հh ձdz ղgh ճch մm յy նn շsh ոo չch պp ջj ռr սs վv տt րr ցts ւu փp քk օo ֆf և" + "ev"
 	foldGeorgian = "აa ბb გg დd ეe ვv ზz თt იi კk ლl მm ნn ოo პp ჟzh რr სs ტt უu ფp ქk ღgh ყq შsh ჩch ცts ძdz წts ჭch ხkh ჯj ჰh"
 	// foldLatin are the letters that do not decompose into a base letter and a mark.
-	foldLatin = "øo łl đd ðd þth ßss æae œoe ıi ħh ŋn ĸk ŧt ŀl ŉn ſs ƒf ɓb ɗd ƙk ɖd ɣg ƴy əa ɛe ɔo ɨi ʉu ɐa ǝe ẞss ĳij ŁŁ"
+	foldLatin = "øo łl đd ðd þth ßss æae œoe ıi ħh ŋn ĸk ŧt ŀl ŉn ſs ƒf ɓb ɗd ƙk ɖd ɣg ƴy əa ɛe ɔo ɨi ʉu ɐa ǝe ẞss ĳij"
 	foldKana  = "アa イi ウu エe オo カka キki クku ケke コko サsa シshi スsu セse ソso タta チchi ツtsu テte トto ナna ニni ヌnu ネne ノno ハha ヒhi フfu ヘhe ホho " +
 		"マma ミmi ムmu メme モmo ヤya ユyu ヨyo ラra リri ルru レre ロro ワwa ヰi ヱe ヲo ンn ガga ギgi グgu ゲge ゴgo ザza ジji ズzu ゼze ゾzo ダda ヂji ヅzu デde ドdo " +
 		"バba ビbi ブbu ベbe ボbo パpa ピpi プpu ペpe ポpo ヴvu ァa ィi ゥu ェe ォo ャya ュyu ョyo ッ ー ヵka ヶke"
@@ -89,7 +89,7 @@ func decomposed(r rune) string {
 		}
 		break
 	}
-	return lastResort(r)
+	return strings.Map(letterOrDigit, lastResort(r))
 }
 
 func letterOrDigit(r rune) rune {

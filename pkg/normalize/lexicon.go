@@ -35,6 +35,8 @@ const (
 var classNames = map[string]Class{
 	"legal": ClassLegal, "generic": ClassGeneric, "trade": ClassTrade, "particle": ClassParticle, "title": ClassTitle,
 	"given": ClassGiven, "patronymic": ClassPatronymic, "place": ClassPlace, "number": ClassNumber,
+	// Connectives are particles in the names of companies only: An, In and Po are people.
+	"connective": ClassParticle,
 }
 
 // Meaning is a word's place in the lexicon: one for all its spellings, translations
@@ -89,7 +91,7 @@ func MeaningName(id uint16) string { return meaningNames[id] }
 const minSoundLength = 5
 
 func tables() []string {
-	return []string{numerals, vesselPrefixes, legalForms, tradeWords, placeWords, peopleWords}
+	return []string{numerals, vesselPrefixes, legalForms, tradeWords, placeWords, peopleWords, commonSurnames}
 }
 
 // buildIdeographicWords collects the words of scripts that are not spaced, so that
@@ -169,7 +171,7 @@ func buildLexicons() (person, org *lexicon, names []string) {
 			}
 			m := Meaning{ID: id, Class: class}
 			scratch.Set(strings.TrimSuffix(variant, "~"))
-			if class == ClassParticle || class == ClassTitle || class == ClassGiven || class == ClassNumber || class == ClassPatronymic {
+			if class == ClassParticle && className != "connective" || class == ClassTitle || class == ClassGiven || class == ClassNumber || class == ClassPatronymic {
 				person.add(&scratch, m, strings.HasSuffix(variant, "~"))
 			}
 			org.add(&scratch, m, strings.HasSuffix(variant, "~"))
@@ -377,16 +379,39 @@ func (l *lexicon) step(node, word int32) (int32, bool) {
 	return child, ok
 }
 
+// mostRepeats is how often one unit of a name is read: nobody is called so thrice over, and a
+// word a hundred times over is somebody trying how slow screening can be made.
+const mostRepeats = 2
+
+// saidBefore counts the units that are the same words as those from first to last.
+func (n *Name) saidBefore(units []Unit, first, last int) int {
+	count := 0
+	for _, unit := range units {
+		same := unit.Last-unit.First == last-first
+		for i := first; same && i <= last; i++ {
+			j := unit.First + i - first
+			same = n.Tokens[i].Native == n.Tokens[j].Native && string(n.Text(i)) == string(n.Text(j))
+		}
+		if same {
+			count++
+		}
+	}
+	return count
+}
+
 // AppendUnits cuts a name into units: the longest phrases of the lexicon, and single
-// words. Of people's names only particles, titles, given names and numbers are read.
+// words; what comes a third time is left out. Of people's names only particles, titles, given names and numbers are read.
 func (n *Name) AppendUnits(to []Unit, person bool) []Unit {
 	l := orgLexicon
 	if person {
 		l = personLexicon
 	}
+	base := len(to)
 	for i := 0; i < len(n.Tokens); {
 		if person && len(n.Text(i)) == 1 && n.Tokens[i].Script < ScriptArabic { // An initial.
-			to = append(to, Unit{First: i, Last: i})
+			if n.saidBefore(to[base:], i, i) < mostRepeats {
+				to = append(to, Unit{First: i, Last: i})
+			}
 			i++
 			continue
 		}
@@ -394,7 +419,9 @@ func (n *Name) AppendUnits(to []Unit, person bool) []Unit {
 		if !meaning.Known() {
 			meaning = l.byStem(n.Text(i))
 		}
-		to = append(to, Unit{First: i, Last: last, Meaning: meaning})
+		if n.saidBefore(to[base:], i, last) < mostRepeats {
+			to = append(to, Unit{First: i, Last: last, Meaning: meaning})
+		}
 		i = last + 1
 	}
 	return to
