@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"chokepoint/pkg/app"
-	"chokepoint/pkg/cache"
 	"chokepoint/pkg/replay"
 )
 
@@ -140,7 +139,7 @@ func runHistoryRebuild(ctx context.Context, term *terminal, set *flags, args []s
 	}
 	defer connected.Close()
 	show, end := term.progress()
-	observed, err := replay.RebuildHistory(ctx, app.NewAudit(connected), cache.NewHistory(redis), func(done int) { show("%d events observed", done) })
+	observed, err := app.NewAudit(connected).RebuildHistory(ctx, redis, func(done int) { show("%d events observed", done) })
 	end()
 	if err != nil {
 		return err

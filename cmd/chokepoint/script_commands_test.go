@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"os"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,23 +14,6 @@ import (
 func need(ts *testscript.TestScript, negated, fits bool, usage string) {
 	if negated || !fits {
 		ts.Fatalf("usage: %s", usage)
-	}
-}
-
-// scriptExits runs a program that must end with just this exit code.
-func scriptExits(ts *testscript.TestScript, negated bool, args []string) {
-	need(ts, negated, len(args) >= 2, "exits CODE PROGRAM [ARGUMENT…]")
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	got, err := 0, ts.Exec(args[1], args[2:]...)
-	var ended *exec.ExitError
-	if errors.As(err, &ended) {
-		got = ended.ExitCode()
-	} else {
-		ts.Check(err)
-	}
-	if got != want {
-		ts.Fatalf("%s ended with exit code %d, not %d", strings.Join(args[1:], " "), got, want)
 	}
 }
 

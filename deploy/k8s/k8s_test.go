@@ -96,7 +96,7 @@ func TestMistakesAreCaught(t *testing.T) {
 		{"workload forgotten", "base/kustomization.yaml", "  - notifier.yaml\n", "", "deployments are [ingestor screener]"},
 
 		// What settings and manifests must agree on.
-		{"setting mistyped", "base/config/screener.yaml", "policy_file", "policyfile", "screener.yaml:15: field policyfile not found"},
+		{"setting mistyped", "base/config/screener.yaml", "policy_file", "policyfile", "screener.yaml:15: there is no setting \"policyfile\" here"},
 		{"setting of another type", "base/config/notifier.yaml", "replicas: 3", "replicas: many", "notifier.yaml:7"},
 		{"setting without meaning", "base/config/ingestor.yaml", "durability: always", "durability: sometimes", "ingestor.yaml:6"},
 		{"acknowledged before the disk", "base/config/ingestor.yaml", "durability: always", "durability: interval", "ingestor: an acknowledged message is not on three disks"},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chokepoint/pkg/bus"
+	"chokepoint/pkg/cache"
 	"chokepoint/pkg/decision"
 	"chokepoint/pkg/policy"
 	"chokepoint/pkg/replay"
@@ -136,4 +137,14 @@ func readObject(ctx context.Context, connected *bus.Bus, name string) ([]byte, e
 	}
 	data, err := io.ReadAll(io.LimitReader(body, maxPolicyBytes))
 	return data, errors.Join(err, body.Close())
+}
+
+// RebuildHistory plays every event into a Redis and marks its history complete. A gap
+// that was noted is told first: the events it is about are among those played.
+func (a Audit) RebuildHistory(ctx context.Context, redis *cache.Client, progress func(observed int)) (int, error) {
+	store := cache.NewHistory(redis)
+	if err := (historyGaps{a.bus.Bucket(bus.BucketHistory)}).Close(ctx, store); err != nil {
+		return 0, err
+	}
+	return replay.RebuildHistory(ctx, a, store, progress)
 }

@@ -43,26 +43,3 @@ func rebuildWhereIncomplete(ctx context.Context, connected *bus.Bus, store histo
 	logger.Info("history rebuilt", zap.Int("events", observed), zap.Duration("took", time.Since(began)))
 	return nil
 }
-
-// completeWhereEmpty marks a new history complete where there is no event it could
-// have missed. One that is incomplete beside events waits for `history rebuild`:
-// until then its facts are unknown, and decisions say so.
-func completeWhereEmpty(ctx context.Context, connected *bus.Bus, store historyStore, logger *zap.Logger) error {
-	complete, err := store.Complete(ctx)
-	if err != nil {
-		logger.Error("history does not answer; starting without it", zap.Error(err))
-		return nil
-	}
-	if complete {
-		return nil
-	}
-	last, err := connected.LastEvent(ctx)
-	if err != nil {
-		return err
-	}
-	if last > 0 {
-		logger.Warn("history is incomplete: its facts are unknown until `chokepoint history rebuild` has run", zap.Uint64("events", last))
-		return nil
-	}
-	return store.MarkComplete(ctx)
-}

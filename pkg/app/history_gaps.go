@@ -27,9 +27,9 @@ func (g historyGaps) Note(ctx context.Context) error {
 	return err
 }
 
-// close tells the store of a gap that was noted, and takes the note back. A gap that
+// Close tells the store of a gap that was noted, and takes the note back. A gap that
 // is noted meanwhile has another revision, and stays.
-func (g historyGaps) close(ctx context.Context, store screener.History) error {
+func (g historyGaps) Close(ctx context.Context, store screener.History) error {
 	value, revision, err := g.bucket.Get(ctx, gapKey)
 	if errors.Is(err, bus.ErrNotFound) || err == nil && string(value) == gapTaken {
 		return nil

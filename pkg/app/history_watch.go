@@ -81,7 +81,7 @@ func (w *historyWatch) lookOnce(ctx context.Context) {
 }
 
 func (w *historyWatch) look(ctx context.Context) error {
-	if err := w.gaps.close(ctx, w.store); err != nil {
+	if err := w.gaps.Close(ctx, w.store); err != nil {
 		return err
 	}
 	complete, err := w.store.Complete(ctx)
@@ -106,14 +106,27 @@ func (w *historyWatch) look(ctx context.Context) error {
 	return w.replayRecent(ctx)
 }
 
+// rebuiltUnasked is how many events are played into an incomplete history without
+// being asked: some seconds' work. It heals a small installation, and one that took in
+// its first events before its first screener was up.
+const rebuiltUnasked = 100_000
+
 // incomplete rebuilds, or says once that somebody must.
 func (w *historyWatch) incomplete(ctx context.Context) error {
 	w.gauge.Set(0)
-	if w.rebuild {
-		return rebuildWhereIncomplete(ctx, w.bus, w.store, w.logger)
+	last, err := w.bus.LastEvent(ctx)
+	if err != nil {
+		return err
+	}
+	if w.rebuild || last <= rebuiltUnasked {
+		if err := rebuildWhereIncomplete(ctx, w.bus, w.store, w.logger); err != nil {
+			return err
+		}
+		w.gauge.Set(1)
+		return nil
 	}
 	if !w.told {
-		w.logger.Warn("history is incomplete: its facts are unknown until `chokepoint history rebuild` has run")
+		w.logger.Warn("history is incomplete: its facts are unknown until `chokepoint history rebuild` has run", zap.Uint64("events", last))
 		w.told = true
 	}
 	return nil

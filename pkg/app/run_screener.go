@@ -38,9 +38,6 @@ func RunScreener(ctx context.Context, config ScreenerConfig, output io.Writer) e
 	}
 	p.stopLater("redis", func(context.Context) error { return redis.Close() })
 	store := cache.NewHistory(redis)
-	if err := completeWhereEmpty(ctx, connected, store, p.logger); err != nil {
-		return p.abandon(err)
-	}
 	watch := newHistoryWatch(connected, store, false, p.logger, p.registry)
 	watch.lookOnce(ctx)
 	made, err := NewScreener(ctx, ScreenerParts{

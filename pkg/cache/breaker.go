@@ -35,7 +35,8 @@ func (b *breaker) DialHook(next redis.DialHook) redis.DialHook { return next }
 // ProcessHook guards single commands.
 func (b *breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		if !b.admit() {
+		ctx, admitted := b.admit(ctx)
+		if !admitted {
 			cmd.SetErr(errBroken)
 			return errBroken
 		}
@@ -48,7 +49,8 @@ func (b *breaker) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook guards pipelines.
 func (b *breaker) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		if !b.admit() {
+		ctx, admitted := b.admit(ctx)
+		if !admitted {
 			for _, cmd := range cmds {
 				cmd.SetErr(errBroken)
 			}
@@ -60,14 +62,21 @@ func (b *breaker) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proc
 	}
 }
 
+// probing marks the context of the one that asks whether Redis answers again: the
+// commands that its connection begins with come through the same hook.
+type probing struct{}
+
 // admit says whether to ask. Of those who come when the time is up, one may.
-func (b *breaker) admit() bool {
+func (b *breaker) admit(ctx context.Context) (context.Context, bool) {
 	until := b.until.Load()
-	if until == 0 {
-		return true
+	if until == 0 || ctx.Value(probing{}) != nil {
+		return ctx, true
 	}
 	now := b.clock().UnixNano()
-	return now >= until && b.until.CompareAndSwap(until, now+int64(breakFor))
+	if now < until || !b.until.CompareAndSwap(until, now+int64(breakFor)) {
+		return ctx, false
+	}
+	return context.WithValue(ctx, probing{}, true), true
 }
 
 // learn opens the breaker at a timeout and closes it at any answer, an error reply

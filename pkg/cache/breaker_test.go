@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+
+	"chokepoint/pkg/internal/redistest"
 )
 
 func TestBreakerStopsAskingARedisThatHangs(t *testing.T) {
@@ -42,4 +46,24 @@ func TestBreakerStopsAskingARedisThatHangs(t *testing.T) {
 	answer = nil
 	require.NoError(t, ask())
 	require.Equal(t, 5, asked)
+}
+
+// A Redis that hung answers again, though its connections have to be made anew: what
+// a connection begins with must get through.
+func TestBreakerClosesWhenRedisAnswersAgain(t *testing.T) {
+	server := redistest.Start(t)
+	config := DefaultConfig()
+	config.URL, config.ReadTimeout, config.DialTimeout = server.URL(), 200*time.Millisecond, 200*time.Millisecond
+	client, err := Open(config)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, client.Close()) })
+	require.NoError(t, client.Ping(t.Context()))
+
+	require.NoError(t, syscall.Kill(server.PID(), syscall.SIGSTOP))
+	resume := sync.OnceFunc(func() { _ = syscall.Kill(server.PID(), syscall.SIGCONT) })
+	t.Cleanup(resume)
+	require.ErrorIs(t, client.Ping(t.Context()), ErrUnavailable)
+	require.ErrorIs(t, client.Ping(t.Context()), errBroken)
+	resume()
+	require.Eventually(t, func() bool { return client.Ping(t.Context()) == nil }, 4*breakFor, 20*time.Millisecond)
 }

@@ -82,7 +82,7 @@ func (s *Screener) observe(ctx context.Context, items []item) {
 	s.gap.close(ctx, s.deps.History)
 	observations, err := s.deps.History.Observe(ctx, records)
 	if err != nil {
-		noted := s.gap.open(ctx, s.deps.Gaps)
+		noted := s.gap.open(ctx)
 		s.metrics.historyFailures.Inc()
 		s.deps.Logger.Error("history does not answer; screening without it", zap.Error(err))
 		for _, place := range places {

@@ -85,6 +85,8 @@ type History interface {
 type Gaps interface {
 	// Note is called before events are decided that history never saw.
 	Note(ctx context.Context) error
+	// Close tells history of a gap that was noted and not yet told, by whomever.
+	Close(ctx context.Context, history History) error
 }
 
 // Memory remembers recent decisions where looking them up is cheap. It is a cache:

@@ -3,39 +3,32 @@ package screener
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 )
 
 // historyGap is the time in which events are decided that history does not see.
 type historyGap struct {
-	mutex sync.Mutex
-	isOn  bool
+	gaps Gaps
+	isOn atomic.Bool
 }
 
 // open notes on the bus that history will miss events, before they are decided: this
-// process may end before history answers again. Where even that cannot be noted, the
-// events must wait.
-func (g *historyGap) open(ctx context.Context, gaps Gaps) error {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	if g.isOn {
-		return nil
-	}
-	if err := gaps.Note(ctx); err != nil {
+// process may end before history answers again. It is noted for each batch anew,
+// because somebody may have rebuilt history since the last one. Where it cannot be
+// noted, the events must wait.
+func (g *historyGap) open(ctx context.Context) error {
+	if err := g.gaps.Note(ctx); err != nil {
 		return fmt.Errorf("note that history misses events: %w", err)
 	}
-	g.isOn = true
+	g.isOn.Store(true)
 	return nil
 }
 
-// close tells history what it missed, if it did and answers.
+// close sees to it that history knows what it missed, once it answers.
 func (g *historyGap) close(ctx context.Context, history History) {
-	g.mutex.Lock()
-	defer g.mutex.Unlock()
-	if g.isOn && history.Invalidate(ctx) == nil {
-		g.isOn = false
+	if g.isOn.Swap(false) && g.gaps.Close(ctx, history) != nil {
+		g.isOn.Store(true)
 	}
 }
 

@@ -67,7 +67,7 @@ func New(config Config, deps Dependencies) (*Screener, error) {
 	if deps.Compile == nil {
 		deps.Compile = func(snapshot controllist.Snapshot) (Engine, error) { return screen.New(snapshot, deps.Policy) }
 	}
-	return &Screener{config: config, deps: deps, metrics: newMetrics(deps.Registerer)}, nil
+	return &Screener{config: config, deps: deps, metrics: newMetrics(deps.Registerer), gap: historyGap{gaps: deps.Gaps}}, nil
 }
 
 // Start begins to load lists and, when the first is in place, to screen. It
