@@ -315,12 +315,16 @@ func (s *storedDecisions) wait(ctx context.Context) error {
 	}
 }
 
-// noHistory knows nothing and says so at once: the plumbing without history.
+// noHistory says at once that nothing came before: the plumbing without history.
 type noHistory struct{}
 
-// Observe answers that nothing is known.
+// Observe answers that nothing came before.
 func (noHistory) Observe(_ context.Context, records []history.Record) ([]history.Observation, error) {
-	return make([]history.Observation, len(records)), nil
+	observations := make([]history.Observation, len(records))
+	for i := range observations {
+		observations[i].Facts.Complete = true
+	}
+	return observations, nil
 }
 
 // Invalidate has nothing to do.

@@ -80,7 +80,11 @@ func printReport(term *terminal, report listsync.Report) {
 	for _, refused := range report.Refused {
 		term.printf("REFUSED %s: %s\n", refused.File, refused.Reason)
 	}
-	for _, row := range report.RejectedRows {
+	for i, row := range report.RejectedRows {
+		if i == shownRows {
+			term.printf("… and %d more rejected rows; --json names the first hundred\n", rejectedRows(report.Lists)-i)
+			break
+		}
 		term.printf("rejected row %s:%d: %s\n", row.File, row.Row, row.Reason)
 	}
 	for _, file := range report.Unrecognised {
@@ -89,10 +93,11 @@ func printReport(term *terminal, report listsync.Report) {
 	for _, warning := range report.Warnings {
 		term.printf("note: %s\n", warning)
 	}
-	if rejected := rejectedRows(report.Lists); rejected > len(report.RejectedRows) && len(report.RejectedRows) > 0 {
-		term.printf("rejected rows in all: %d\n", rejected)
-	}
 }
+
+// shownRows is how many rejected rows a person is shown: enough to see what is wrong,
+// few enough not to hide a refusal.
+const shownRows = 10
 
 func rejectedRows(lists []listsync.ListReport) int {
 	total := 0

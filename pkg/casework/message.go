@@ -198,7 +198,7 @@ func bindingSentence(prohibition decision.Prohibition) string {
 		sentence += " and asks for a review"
 	}
 	if len(prohibition.Nexus) > 0 {
-		sentence += "; it binds by " + strings.Join(wordsOf(prohibition.Nexus), ", ")
+		sentence += "; it binds by " + nexusWords(prohibition.Nexus)
 	}
 	if prohibition.Citation != "" {
 		sentence += " (" + prohibition.Citation + ")"
@@ -259,4 +259,12 @@ func sentenceCase(text string) string {
 		return string(text[0]-'a'+'A') + text[1:]
 	}
 	return text
+}
+
+// nexusWords says what ties an event to the law of a listing, as a lawyer would.
+func nexusWords(nexus []string) string {
+	words := strings.Join(wordsOf(nexus), ", ")
+	return strings.NewReplacer(
+		"us person", "US person", "us dollar", "US dollar", "ear item", "item under the EAR", "any", "whoever handles it",
+	).Replace(words)
 }

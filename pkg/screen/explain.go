@@ -128,7 +128,7 @@ func explainProhibitions(text *strings.Builder, prohibitions []decision.Prohibit
 // nexusWords says why a measure binds, as a lawyer would.
 func nexusWords(nexus []string) string {
 	words := strings.ReplaceAll(strings.Join(nexus, ", "), "_", " ")
-	return strings.NewReplacer("us person", "US person", "us dollar", "US dollar", "ear item", "item under the EAR").Replace(words)
+	return strings.NewReplacer("us person", "US person", "us dollar", "US dollar", "ear item", "item under the EAR", "any", "whoever handles it").Replace(words)
 }
 
 func explainFlags(text *strings.Builder, decided decision.Decision) {

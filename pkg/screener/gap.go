@@ -3,6 +3,7 @@ package screener
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -32,24 +33,39 @@ func (g *historyGap) close(ctx context.Context, history History) {
 	}
 }
 
-// affordableLookBack is how long looking back for one decision may take on average.
-// It is a fraction of a millisecond in a small stream and 0.3 s for each million of
-// decisions, which no stream of payments can wait for.
-const affordableLookBack = 5 * time.Millisecond
+const (
+	// lookBackShare is the part of time that looking back for decisions may take while
+	// history cannot say what came before: a quarter. One look takes a fraction of a
+	// millisecond in a small stream and 0.3 s for each million of decisions.
+	lookBackShare = 4
+	// lookBackCredit is how much of it can be saved up.
+	lookBackCredit = time.Second
+)
 
-// lookBacks keeps in mind what looking back has cost lately.
+// lookBacks keeps the account of what looking back costs.
 type lookBacks struct {
-	average atomic.Int64
-	refused atomic.Uint64
+	mutex  sync.Mutex
+	credit time.Duration
+	since  time.Time
 }
 
 // spent takes in what one look took.
 func (l *lookBacks) spent(took time.Duration) {
-	l.average.Store((3*l.average.Load() + int64(took)) / 4)
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.credit -= took
 }
 
-// affordable says whether to look. Where it is too dear, one event in 256 is looked up
-// all the same, so that it is noticed when it is not any more.
+// affordable says whether there is time for another look.
 func (l *lookBacks) affordable() bool {
-	return time.Duration(l.average.Load()) <= affordableLookBack || l.refused.Add(1)%256 == 0
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	now := time.Now()
+	if l.since.IsZero() {
+		l.credit = lookBackCredit
+	} else {
+		l.credit = min(l.credit+now.Sub(l.since)/lookBackShare, lookBackCredit)
+	}
+	l.since = now
+	return l.credit > 0
 }
