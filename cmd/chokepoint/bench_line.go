@@ -176,12 +176,11 @@ const (
 )
 
 // measure takes the raw events in as the door does and waits for all decisions. The
-// rate is from the first event to the last decision's acknowledgement. With a pace,
-// events are sent one by one at so many a second.
+// first fifth of them warms up; the rate is from its last decision's acknowledgement to
+// the last of all. With a pace, events are sent one by one at so many a second.
 func (l *line) measure(ctx context.Context, events [][]byte, pace int) (measurement, error) {
 	l.stored.expect(len(events))
 	acknowledged := make([]time.Time, len(events)+1)
-	began := time.Now()
 	send := l.sendAtOnce
 	if pace > 0 {
 		send = func(ctx context.Context, events [][]byte, at []time.Time) error {
@@ -194,7 +193,7 @@ func (l *line) measure(ctx context.Context, events [][]byte, pace int) (measurem
 	if err := l.stored.wait(ctx); err != nil {
 		return measurement{}, err
 	}
-	result := measurement{rate: float64(len(events)) / l.stored.last.Sub(began).Seconds(), outcomes: l.stored.outcomes}
+	result := measurement{rate: l.stored.rate(), outcomes: l.stored.outcomes}
 	for sequence, at := range l.stored.at {
 		if sent := acknowledged[sequence]; !sent.IsZero() && !at.IsZero() {
 			result.latencies = append(result.latencies, max(at.Sub(sent), 0))
@@ -274,7 +273,6 @@ func (l *line) sendPaced(ctx context.Context, events [][]byte, acknowledged []ti
 type storedDecisions struct {
 	mutex    sync.Mutex
 	at       []time.Time
-	last     time.Time
 	missing  int
 	outcomes map[string]int
 	all      chan struct{}
@@ -284,6 +282,13 @@ func (s *storedDecisions) expect(events int) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.at, s.missing, s.outcomes, s.all = make([]time.Time, events+1), events, map[string]int{}, make(chan struct{})
+}
+
+// rate is decisions a second, without the first fifth.
+func (s *storedDecisions) rate() float64 {
+	times := slices.SortedFunc(slices.Values(s.at[1:]), time.Time.Compare)
+	warm := len(times) / 5
+	return float64(len(times)-warm) / max(times[len(times)-1].Sub(times[warm]).Seconds(), 1e-9)
 }
 
 // note is called by the screener for decisions that were just stored.
@@ -296,7 +301,7 @@ func (s *storedDecisions) note(publications []screener.Publication) {
 		if sequence >= uint64(len(s.at)) || !s.at[sequence].IsZero() {
 			continue
 		}
-		s.at[sequence], s.last = now, now
+		s.at[sequence] = now
 		s.outcomes[publications[i].Decision.Outcome.String()]++
 		if s.missing--; s.missing == 0 {
 			close(s.all)

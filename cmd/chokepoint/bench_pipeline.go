@@ -38,8 +38,10 @@ type pipelineResult struct {
 	Unaccounted uint64 `json:"unaccounted"`
 	// Events is how many each run took, Rounds how often each was run; the rates are
 	// medians.
-	Events     int    `json:"events"`
-	Rounds     int    `json:"rounds"`
+	Events int `json:"events"`
+	Rounds int `json:"rounds"`
+	// FreshNames is how many of a hundred names were of companies never seen before.
+	FreshNames int    `json:"fresh_names"`
 	Durability string `json:"durability"`
 	History    string `json:"history"`
 	// ListEntries and ListNames are what was screened against.
@@ -53,6 +55,7 @@ func runBenchPipeline(ctx context.Context, term *terminal, set *flags, args []st
 	set.withJSON()
 	count := set.Int("events", 20_000, "how many events each run takes")
 	rounds := set.Int("rounds", 1, "how often each of the three is run; the median counts")
+	fresh := set.Int("fresh", 10, "how many of a hundred names are of companies never seen before")
 	rate := set.Int("rate", 2_000, "events a second while latency is measured")
 	redis := set.String("redis", "", "the `URL` of a Redis for history; a tenant of its own is used and left empty. Without it history is in memory")
 	durability := set.String("durability", "interval", "interval or always")
@@ -61,8 +64,8 @@ func runBenchPipeline(ctx context.Context, term *terminal, set *flags, args []st
 	if _, err := set.parse(args, 0, 0); err != nil {
 		return err
 	}
-	if *count < 100 || *count > 10_000_000 || *rounds < 1 || *rounds > 99 || *rate < 1 {
-		return usagef("--events must be 100 to 10,000,000, --rounds 1 to 99, --rate at least 1")
+	if *count < 100 || *count > 10_000_000 || *rounds < 1 || *rounds > 99 || *rate < 1 || *fresh < 0 || *fresh > 100 {
+		return usagef("--events must be 100 to 10,000,000, --rounds 1 to 99, --rate at least 1, --fresh 0 to 100")
 	}
 	mode, err := bus.ParseDurability(*durability)
 	if err != nil || mode == bus.DurabilityUnknown {
@@ -78,7 +81,7 @@ func runBenchPipeline(ctx context.Context, term *terminal, set *flags, args []st
 	}
 	defer stopProfile()
 	show, end := term.progress()
-	bench := &pipelineBench{snapshot: snapshot, redis: *redis, durability: mode, show: show}
+	bench := &pipelineBench{snapshot: snapshot, redis: *redis, durability: mode, fresh: *fresh, show: show}
 	result, err := bench.measure(ctx, *count, *rounds, *rate)
 	end()
 	if err != nil {
@@ -121,8 +124,8 @@ func benchSnapshot(ctx context.Context, term *terminal, folder string) (controll
 }
 
 func printPipeline(term *terminal, result pipelineResult) {
-	term.printf("%d events a run, durability %s, history in %s, %d listed parties with %d names\n\n",
-		result.Events, result.Durability, result.History, result.ListEntries, result.ListNames)
+	term.printf("%d events a run, durability %s, history in %s, %d listed parties with %d names, %d %% new names\n\n",
+		result.Events, result.Durability, result.History, result.ListEntries, result.ListNames, result.FreshNames)
 	term.printf("%12.0f events/s  the whole pipeline\n", result.EventsPerSecond)
 	term.printf("%12.0f events/s  the same with history and without screening\n", result.WithoutScreeningPerSecond)
 	term.printf("%12.0f events/s  plumbing alone\n", result.PlumbingPerSecond)
@@ -138,12 +141,13 @@ type pipelineBench struct {
 	snapshot   controllist.Snapshot
 	redis      string
 	durability bus.Durability
+	fresh      int
 	show       func(string, ...any)
 }
 
 func (b *pipelineBench) measure(ctx context.Context, count, rounds, rate int) (pipelineResult, error) {
 	result := pipelineResult{
-		PacedRate: rate, Events: count, Rounds: rounds, Durability: b.durability.String(), History: "memory",
+		PacedRate: rate, Events: count, Rounds: rounds, FreshNames: b.fresh, Durability: b.durability.String(), History: "memory",
 		ListEntries: len(b.snapshot.Entries), ListNames: countNames(b.snapshot),
 	}
 	if b.redis != "" {
@@ -197,7 +201,7 @@ func (b *pipelineBench) run(ctx context.Context, kind variant, count, rate int) 
 		return measurement{}, err
 	}
 	defer func() { err = errors.Join(err, line.close()) }()
-	events := inventedEvents(b.snapshot, count)
+	events := inventedEvents(b.snapshot, count, b.fresh)
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	return line.measure(ctx, events, rate)

@@ -67,14 +67,11 @@ func inventedSnapshot(parties int) (controllist.Snapshot, error) {
 	return controllist.NewSnapshot("bench-1", []controllist.List{{Name: "BENCH", Source: "invented", Entries: parties, Names: names}}, entries)
 }
 
-// freshNames is how many names of a hundred are of companies that were never seen
-// before; the others are of five thousand regular ones. Names that come again cost
-// less to screen, so the share matters to what is measured.
-const freshNames = 30
-
 // inventedEvents are shipments with six names each, as canonical events on the wire;
-// one event in a hundred names a listed party, so that hits cost what they cost.
-func inventedEvents(snapshot controllist.Snapshot, count int) [][]byte {
+// one event in a hundred names a listed party, so that hits cost what they cost. Of a
+// hundred names so many are of companies never seen before; the others are of five
+// thousand regular ones. Names that come again cost less to screen.
+func inventedEvents(snapshot controllist.Snapshot, count, fresh int) [][]byte {
 	random := rand.New(rand.NewPCG(2, 2))
 	regulars, ships := make([]inventedParty, 5000), make([]string, 500)
 	for i := range regulars {
@@ -84,7 +81,7 @@ func inventedEvents(snapshot controllist.Snapshot, count int) [][]byte {
 		ships[i] = inventedWord(random) + " " + inventedWord(random)
 	}
 	party := func() inventedParty {
-		if random.IntN(100) < freshNames {
+		if random.IntN(100) < fresh {
 			return newInventedParty(random)
 		}
 		return regulars[random.IntN(len(regulars))]

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -76,6 +77,7 @@ func runEvalRecall(_ context.Context, term *terminal, set *flags, args []string)
 	list := set.withJSON().String("list", "", "the list as JSON lines, plain or gzip: a `FILE`")
 	positives := set.String("positives", "", "queries that should be found, with their entries: a CSV `FILE`")
 	negatives := set.String("negatives", "", "queries that should not be found: a CSV `FILE`")
+	curve := set.String("curve", "", "also draw recall and false positives by threshold into this SVG `FILE`")
 	if _, err := set.parse(args, 0, 0); err != nil {
 		return err
 	}
@@ -100,6 +102,15 @@ func runEvalRecall(_ context.Context, term *terminal, set *flags, args []string)
 	end()
 	if err != nil {
 		return err
+	}
+	if *curve != "" {
+		var drawn bytes.Buffer
+		if err := evaluate.DrawCurve(&drawn, report); err != nil {
+			return err
+		}
+		if err := os.WriteFile(*curve, drawn.Bytes(), 0o644); err != nil {
+			return err
+		}
 	}
 	if *set.asJSON {
 		return term.printJSON(report)

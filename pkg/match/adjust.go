@@ -13,6 +13,7 @@ import (
 // where both sides say something. Nothing adds: an agreeing year is no better a name.
 const (
 	takeWeak        = 10
+	takeWeakCommon  = 30
 	takeKind        = 10
 	takeThing       = 25
 	takeBirthFar    = 15
@@ -56,7 +57,11 @@ func (s *Searcher) take(r reason, q *Query, o occurrence) int {
 	entry := &s.index.entries[o.entry]
 	switch r {
 	case reasonWeak:
-		if o.kind == nameWeak {
+		switch {
+		case o.kind != nameWeak:
+		case s.commonName() && !corroborated(q, entry):
+			return takeWeakCommon
+		default:
 			return takeWeak
 		}
 	case reasonKind:
@@ -86,6 +91,28 @@ func (s *Searcher) take(r reason, q *Query, o occurrence) int {
 		}
 	}
 	return 0
+}
+
+// mostCommon is the rarity, in sixteenths of a bit, to which a word is common.
+const mostCommon = 160
+
+// commonName reports whether the query has no word but common ones: a weak alias of such
+// words says next to nothing.
+func (s *Searcher) commonName() bool {
+	for i := range s.units {
+		if s.units[i].rarity > mostCommon {
+			return false
+		}
+	}
+	return true
+}
+
+// corroborated reports whether a birth date or a country agrees.
+func corroborated(q *Query, entry *controllist.Entry) bool {
+	if len(q.BirthDates) > 0 && len(entry.BirthDates) > 0 && takeBirth(q.BirthDates, entry.BirthDates) == 0 {
+		return true
+	}
+	return overlap(q.Countries, entry.Countries) || overlap(q.Countries, entry.Nationalities)
 }
 
 func overlap(a, b []string) bool {
@@ -190,6 +217,9 @@ func (s *Searcher) because(r reason, q *Query, o occurrence) string {
 	entry := &s.index.entries[o.entry]
 	switch r {
 	case reasonWeak:
+		if s.take(r, q, o) == takeWeakCommon {
+			return "the list calls the name weak, and its words are common"
+		}
 		return "the list calls the name weak"
 	case reasonKind:
 		return fmt.Sprintf("%s, entry %s", q.Kind, entry.Kind)

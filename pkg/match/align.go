@@ -35,7 +35,7 @@ type costs struct {
 var (
 	personCosts = costs{contradicted: 220, extra: 40, omitted: 25, unlike: 105, enough: 18 * 16, doubt: 150, single: 85, family: 88, stretch: 100}
 	otherCosts  = costs{contradicted: 220, extra: 60, omitted: 40, unlike: 95, enough: 18 * 16, doubt: 150, legal: 350, stretch: 130}
-	vesselCosts = costs{contradicted: 220, extra: 60, omitted: 40, unlike: 100, enough: 12 * 16, doubt: 110, stretch: 100}
+	vesselCosts = costs{contradicted: 220, extra: 60, omitted: 40, unlike: 85, enough: 11 * 16, doubt: 100, stretch: 95}
 )
 
 // aligner is the scratch memory of one alignment.
@@ -170,6 +170,9 @@ func (s *Searcher) likeness(u *unit, word uint32, flags uint8) int32 {
 		}
 		return s.sameMeaning(u, text, word, other)
 	}
+	if u.term != 0 && int(u.term) < normalize.Meanings() && int(term) < normalize.Meanings() && normalize.Akin(uint16(u.term), uint16(term)) {
+		return akinTrade
+	}
 	if len(text) == 1 || len(other) == 1 {
 		if s.costs != &personCosts {
 			return 0
@@ -187,6 +190,9 @@ func (s *Searcher) likeness(u *unit, word uint32, flags uint8) int32 {
 			return vowellessLikeness(s.phone(u), w.phone.at(word))
 		}
 		return vowellessLikeness(w.phone.at(word), s.phone(u))
+	}
+	if s.costs == &otherCosts && adjectival(text, other) {
+		return adjective
 	}
 	if !couldBeAlike(u.mask, w.mask[word], len(text), len(other)) {
 		return 0
@@ -213,6 +219,9 @@ func brandLikeness(sound int32, text, other []byte) int32 {
 }
 
 var brandDoubt = int32(20)
+
+// akinTrade is how alike two words of trade for nearly the same thing are: power, energy.
+const akinTrade = 7500
 
 // shortName is how alike a given name and its beginning are: Alex, Alexander.
 const shortName = 7600

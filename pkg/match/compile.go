@@ -292,9 +292,10 @@ func (c *compiler) weigh() {
 		x.termRarity[term] = uint16(rarity)
 		x.termWeight[term] = uint16(weightOf(classes[term], letters[term], rarity))
 	}
-	x.formWeight = make([]uint32, len(c.forms))
+	x.formWeight, x.formMask = make([]uint32, len(c.forms)), make([]uint32, len(c.forms))
 	for form := range uint32(len(c.forms)) {
 		for _, word := range x.formUnits.at(form) {
+			x.formMask[form] |= x.words.mask[word]
 			x.formWeight[form] += uint32(x.termWeight[x.words.term[word]])
 		}
 	}

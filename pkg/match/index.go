@@ -29,6 +29,7 @@ type Index struct {
 	formTerms   []uint32 // the terms of formUnits
 	formFlags   []uint8
 	formWeight  []uint32
+	formMask    []uint32 // the consonants of a form's words
 	occurrences lists
 	occurrence  []occurrence
 	// occurrenceForm is the form of each occurrence, entryStart the first occurrence of each

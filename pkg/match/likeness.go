@@ -9,7 +9,7 @@ const (
 	costVowelLeft = 65
 	costRelated   = 40
 	costGlide     = 30
-	costTransport = 90
+	costTransport = 50
 	costConsonant = 95
 	costBreath    = 40
 	costFirst     = 15
@@ -210,4 +210,39 @@ const vowelMask = 1<<0 | 1<<('e'-'a') | 1<<('i'-'a') | 1<<('o'-'a') | 1<<('u'-'a
 func couldBeAlike(maskA, maskB uint32, lengthA, lengthB int) bool {
 	longer, shorter := max(lengthA, lengthB), min(lengthA, lengthB)
 	return shorter*2 >= longer-1 && bits.OnesCount32(maskA^maskB) <= longer/4+2
+}
+
+// adjective is how alike a name and the Slavic adjective made of it are: Samara, Samarskiy.
+const adjective = 8800
+
+// adjectiveEndings are what is added to a name's stem, in the romanisations lists use.
+var adjectiveEndings = [...]string{"sky", "skyi", "skyy", "skiy", "skii", "skij", "ski", "skaya", "skaia", "skaja", "skoe", "skoye", "skogo", "skoy", "skoi", "skie", "skiye", "skikh", "ske", "ska", "skyj"}
+
+// adjectival reports whether one of two words is the other's adjective.
+func adjectival(a, b []byte) bool {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if len(b) < 4 || len(a) < len(b)+2 {
+		return false
+	}
+	stem := 0
+	for stem < len(b) && a[stem] == b[stem] {
+		stem++
+	}
+	// The name may lose its last vowel.
+	if stem < len(b)-1 || stem == len(b)-1 && !vowel(b[stem]) {
+		return false
+	}
+	for _, ending := range adjectiveEndings {
+		rest := len(a) - len(ending)
+		if (rest == stem || rest == stem+2 && (string(a[stem:rest]) == "in" || string(a[stem:rest]) == "ov" || string(a[stem:rest]) == "ev")) && string(a[rest:]) == ending {
+			return true
+		}
+	}
+	return false
+}
+
+func vowel(c byte) bool {
+	return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y'
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // Version names the scoring; it changes whenever any score could.
-const Version = "match/1"
+const Version = "match/2"
 
 // DefaultThreshold is the score from which a candidate is a hit. It is one for people,
 // companies and vessels: their scores are brought to one scale (see costs), so that about

@@ -42,8 +42,7 @@ type Searcher struct {
 	units      []unit
 	bytes      []byte
 	near       []neighbour
-	weight     int32 // of all units
-	exact      uint64
+	weight     int32    // of all units
 	seenTerm   []uint32 // by term: the round it was last added in
 	round      uint32
 	seenKey    []uint32
@@ -368,7 +367,7 @@ func (s *Searcher) prune(b bound, spare int32) {
 		}
 		// The same with all that was set aside, before the form's own terms are looked at.
 		most := int32(at.weight) + s.asideWeight
-		if b.short(s, int32(at.gain)+spare, s.weight-most-initials*40, int32(x.formWeight[form])-most*11/10-initials*150) {
+		if b.short(s, int32(at.gain)+spare, s.weight-most-initials*40, int32(x.formWeight[form])-most*11/10-initials*150) && !s.couldReach(b, form, int32(at.gain)+spare, most) {
 			continue
 		}
 		matched, have, tell := int32(at.weight), int32(at.gain)+slack, int32(at.tell)+initials*64+48
@@ -383,7 +382,7 @@ func (s *Searcher) prune(b bound, spare int32) {
 		if short := int32(c.enough) - tell; short > 0 {
 			have -= matched * 65 / 100 * (b.agree - b.agreeWhere(short*int32(c.doubt)/16)) / 100
 		}
-		if !b.short(s, have, s.weight-matched-initials*40, int32(x.formWeight[form])-matched*11/10-initials*150) {
+		if !b.short(s, have, s.weight-matched-initials*40, int32(x.formWeight[form])-matched*11/10-initials*150) || s.couldReach(b, form, have, matched) {
 			kept = append(kept, form)
 		}
 	}

@@ -83,11 +83,9 @@ func asciiOnly(r rune) rune {
 
 // decomposed spells a letter by its base letters, or by the table of last resort.
 func decomposed(r rune) string {
-	for _, c := range norm.NFKD.String(string(unicode.ToLower(r))) {
-		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
-			return strings.Map(letterOrDigit, strings.Map(asciiOnly, norm.NFKD.String(string(unicode.ToLower(r)))))
-		}
-		break
+	base := norm.NFKD.String(string(unicode.ToLower(r)))
+	if base != "" && (base[0] >= 'a' && base[0] <= 'z' || base[0] >= '0' && base[0] <= '9') {
+		return strings.Map(letterOrDigit, strings.Map(asciiOnly, base))
 	}
 	return strings.Map(letterOrDigit, lastResort(r))
 }

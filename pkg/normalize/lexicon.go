@@ -1,6 +1,7 @@
 package normalize
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -70,6 +71,7 @@ type stem struct {
 var (
 	ideographicWords                        = buildIdeographicWords()
 	personLexicon, orgLexicon, meaningNames = buildLexicons()
+	families                                = buildFamilies()
 )
 
 // Meanings is how many meanings the lexicon has; IDs run from 1 to Meanings-1.
@@ -88,6 +90,36 @@ func MeaningOf(name string) uint16 {
 // MeaningName returns a meaning's name in the tables, for explanations and tests.
 func MeaningName(id uint16) string { return meaningNames[id] }
 
+// Akin reports whether two meanings are words of trade for nearly the same thing: air and
+// airlines, plant and works. The tables write them in one line; of most lines the words are too
+// far apart.
+func Akin(a, b uint16) bool {
+	return families[a] != 0 && families[a] == families[b]
+}
+
+// closeFamilies are the lines whose words lists and papers use for one another.
+var closeFamilies = [...]string{
+	"trade plant", "generic association", "generic enterprise", "generic organization", "generic equipment", "generic management",
+	"trade electronics", "trade electric", "trade construction", "trade aviation", "trade oil gas", "trade shipping",
+}
+
+// buildFamilies gives the words of those lines the ID of the first meaning of its line.
+func buildFamilies() []uint16 {
+	list := make([]uint16, len(meaningNames))
+	ids := map[string]uint16{}
+	for id, name := range meaningNames {
+		ids[name] = uint16(id)
+	}
+	for _, text := range tables() {
+		eachVariant(text, func(_, family, meaning, _ string) {
+			if slices.Contains(closeFamilies[:], family) {
+				list[ids[meaning]] = ids[family]
+			}
+		})
+	}
+	return list
+}
+
 const minSoundLength = 5
 
 func tables() []string {
@@ -99,7 +131,7 @@ func tables() []string {
 func buildIdeographicWords() map[string]struct{} {
 	words := map[string]struct{}{}
 	for _, text := range tables() {
-		eachVariant(text, func(_, _, variant string) {
+		eachVariant(text, func(_, _, _, variant string) {
 			if r, _ := utf8.DecodeRuneInString(variant); ideographic(scriptOf(r)) {
 				words[variant] = struct{}{}
 			}
@@ -129,14 +161,16 @@ func longestIdeographic(s string) int {
 	return 0
 }
 
-// eachVariant calls fn with class, meaning and variant of every word of a table.
-func eachVariant(text string, fn func(class, meaning, variant string)) {
+// eachVariant calls fn with class, family, meaning and variant of every word of a table. The
+// family is the first meaning of the line: works, mill and factory are of the family of plants.
+func eachVariant(text string, fn func(class, family, meaning, variant string)) {
 	for line := range strings.Lines(text) {
 		head, variants, ok := strings.Cut(strings.TrimSpace(line), ": ")
 		if !ok {
 			continue
 		}
 		class, meaning, _ := strings.Cut(head, " ")
+		family := class + " " + meaning
 		for i, group := range strings.Split(variants, "|") {
 			for variant := range strings.SplitSeq(group, ";") {
 				variant = strings.TrimSpace(variant)
@@ -146,7 +180,7 @@ func eachVariant(text string, fn func(class, meaning, variant string)) {
 				if i > 0 {
 					meaning, i = variant, 0
 				}
-				fn(class, class+" "+meaning, variant)
+				fn(class, family, class+" "+meaning, variant)
 			}
 		}
 	}
@@ -161,7 +195,7 @@ func buildLexicons() (person, org *lexicon, names []string) {
 	ids := map[string]uint16{}
 	var scratch Name
 	for _, text := range tables() {
-		eachVariant(text, func(className, meaning, variant string) {
+		eachVariant(text, func(className, _, meaning, variant string) {
 			class := classNames[className]
 			id, ok := ids[meaning]
 			if !ok {

@@ -93,6 +93,7 @@ func (n *Name) Set(original string) {
 		i += size
 	}
 	n.mergeDotted(original)
+	n.dropOrdinals()
 }
 
 // mark notes a separator on the word before it, and writes & and + as words.
@@ -265,6 +266,9 @@ func (n *Name) add(_ string, start, end int, runes []rune, script Script, flags 
 		}
 		native = (native ^ uint32(foldNative(r))) * 16777619
 	}
+	if flags&FlagDigits != 0 {
+		n.buffer = n.buffer[:int(token.textStart)+cardinal(n.buffer[token.textStart:])]
+	}
 	token.textEnd = int32(len(n.buffer))
 	if token.textEnd == token.textStart {
 		return
@@ -318,6 +322,45 @@ func foldNative(r rune) rune {
 		return 'ک'
 	}
 	return r
+}
+
+// ordinalEndings turn a number into an ordinal: 41st, 841-й, 4-го. Russian ones are folded.
+var ordinalEndings = [...]string{"st", "nd", "rd", "th", "y", "yy", "oy", "ya", "aya", "e", "oe", "go", "ogo", "nci", "inci", "uncu", "eme"}
+
+func ordinalEnding(text []byte) bool {
+	for _, ending := range ordinalEndings {
+		if string(text) == ending {
+			return true
+		}
+	}
+	return false
+}
+
+// cardinal returns how much of a word is its number, if it is an ordinal; all of it if not.
+func cardinal(text []byte) int {
+	digits := 0
+	for digits < len(text) && text[digits] >= '0' && text[digits] <= '9' {
+		digits++
+	}
+	if digits > 0 && ordinalEnding(text[digits:]) {
+		return digits
+	}
+	return len(text)
+}
+
+// dropOrdinals leaves out the ending of an ordinal that a hyphen ties to its number: 841-й.
+func (n *Name) dropOrdinals() {
+	out := n.Tokens[:0]
+	for i, token := range n.Tokens {
+		if i > 0 && token.Script == ScriptCyrillic && ordinalEnding(n.Text(i)) {
+			before := n.Tokens[i-1]
+			if before.Flags&(FlagHyphen|FlagDigits) == FlagHyphen|FlagDigits && before.End+1 == token.Start {
+				continue
+			}
+		}
+		out = append(out, token)
+	}
+	n.Tokens = out
 }
 
 // mergeDotted joins letters written with full stops or slashes and no space between
