@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,6 +26,9 @@ type process struct {
 	registry *prometheus.Registry
 	admin    *telemetry.Admin
 	steps    []step
+	// started says that everything is wired: until then the process is not ready,
+	// however few checks it has yet.
+	started atomic.Bool
 }
 
 type step struct {
@@ -45,6 +49,12 @@ func begin(ctx context.Context, observed Observed, output io.Writer) (*process, 
 	if p.admin, err = telemetry.NewAdmin(config, p.registry, p.logger); err != nil {
 		return nil, err
 	}
+	p.admin.AddReadiness("started", func(context.Context) error {
+		if !p.started.Load() {
+			return errors.New("starting")
+		}
+		return nil
+	})
 	if err := p.admin.Start(ctx); err != nil {
 		return nil, fmt.Errorf("start the admin server: %w", err)
 	}
@@ -72,6 +82,7 @@ func (p *process) connect(ctx context.Context, config bus.Config) (*bus.Bus, err
 
 // serve waits for the context to end and then stops everything.
 func (p *process) serve(ctx context.Context) error {
+	p.started.Store(true)
 	p.logger.Info("running", zap.String("admin", p.admin.Addr()))
 	<-ctx.Done()
 	p.admin.Drain("stopping")
