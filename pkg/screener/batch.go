@@ -108,7 +108,12 @@ func (s *Screener) observed(it *item, seen history.Observation) {
 		it.settle(contradiction(it.event.Identity(), seen.Digest, it.digest))
 	case it.lookup:
 	case seen.Seen:
-		it.lookup, it.since = true, s.lookBack()
+		// A second copy; or one that only a rebuild of history has seen, whose decision
+		// cannot be older than itself. After a restart there may be thousands of those.
+		it.lookup = true
+		if s.lookBacks.affordable() {
+			it.since = s.lookBack()
+		}
 	case !seen.Facts.Complete:
 		// It may have been seen by a history that was lost since.
 		it.lookup, it.since = s.lookBacks.affordable(), s.lookBack()
