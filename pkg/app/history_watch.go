@@ -29,6 +29,7 @@ type historyWatch struct {
 	bus     *bus.Bus
 	store   historyStore
 	rebuild bool
+	every   time.Duration
 	gaps    historyGaps
 	logger  *zap.Logger
 	gauge   prometheus.Gauge
@@ -40,7 +41,7 @@ type historyWatch struct {
 // operator's to start.
 func newHistoryWatch(connected *bus.Bus, store historyStore, rebuild bool, logger *zap.Logger, registerer prometheus.Registerer) *historyWatch {
 	watch := &historyWatch{
-		bus: connected, store: store, rebuild: rebuild, logger: logger, gaps: historyGaps{connected.Bucket(bus.BucketHistory)},
+		bus: connected, store: store, rebuild: rebuild, every: historyWatchEvery, logger: logger, gaps: historyGaps{connected.Bucket(bus.BucketHistory)},
 	}
 	watch.gauge = promauto.With(registerer).NewGauge(prometheus.GaugeOpts{
 		Name: "chokepoint_history_complete",
@@ -54,7 +55,7 @@ func (w *historyWatch) start() func(context.Context) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() {
-		ticker := time.NewTicker(historyWatchEvery)
+		ticker := time.NewTicker(w.every)
 		defer ticker.Stop()
 		for {
 			select {

@@ -34,9 +34,12 @@ type TogetherConfig struct {
 	TokensFile string
 	// PolicyFile is the policy; empty is the built-in one.
 	PolicyFile string
-	Ingestor   ingestor.Config
-	Screener   screener.Config
-	Notifier   NotifierConfig
+	// HistoryEvery is how often it is looked whether history is whole, and mended;
+	// zero is ten seconds.
+	HistoryEvery time.Duration
+	Ingestor     ingestor.Config
+	Screener     screener.Config
+	Notifier     NotifierConfig
 }
 
 // DefaultTogetherConfig returns the defaults; Bus and TokensFile are to be filled in.
@@ -198,6 +201,9 @@ func (t *Together) startWorkers(ctx context.Context) error {
 		return err
 	}
 	watch := newHistoryWatch(t.bus, t.history, true, p.logger, p.registry)
+	if t.config.HistoryEvery > 0 {
+		watch.every = t.config.HistoryEvery
+	}
 	watch.lookOnce(ctx)
 	if err := t.screener.Start(ctx); err != nil {
 		return err

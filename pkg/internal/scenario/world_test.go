@@ -67,6 +67,7 @@ func (w *world) start() {
 	require.NoError(w.t, err)
 	w.server = server
 	config := app.DefaultTogetherConfig()
+	config.HistoryEvery = time.Hour // a story says itself when history is mended
 	config.Bus.InProcess, config.Bus.EventsMaxBytes, config.Bus.DeadLettersMaxBytes = server, 64<<20, 16<<20
 	config.Listen, config.TokensFile = "127.0.0.1:0", w.tokensFile()
 	if w.window > 0 {
